@@ -1,0 +1,93 @@
+# What livre can do from a fresh clone. `make help` lists it; nothing here changes anything outside this folder
+# but Debian packages that are missing, and those only when you are root.
+
+PYTHON ?= python3
+UV ?= uv
+SERVE ?= yes
+JOBS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+MADE := $(VENV)/.made
+RUN := $(VENV)/.run
+TEST := $(VENV)/.test
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format lock bench screenshots clean
+
+# $(call debian,PACKAGE,WHY): install a Debian package when that is in our power, else say what is missing.
+define debian
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+  echo "installing $(1): $(2)"; \
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; \
+else \
+  echo "$(1) is missing: $(2). On Debian or Ubuntu: sudo apt-get install $(1)" >&2; exit 1; \
+fi
+endef
+
+help: ## list what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: $(RUN) ## replay a real night on a copy of the review, build the site, serve it (SERVE=no: stop after the build)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" SERVE="$(SERVE)" sh demo/run
+
+test: check ## everything: lint, types, the corpus, all tests, browser included
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call debian,chromium,the browser tests drive it); }
+	$(BIN)/pytest -n $(JOBS)
+
+check: $(TEST) ## what needs no test run: lint, format, types, the corpus
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/livre check
+	$(BIN)/livre fmt --check
+
+format: $(TEST) ## bring code and corpus into their canonical forms
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/livre fmt
+
+bench: $(RUN) ## measure a full build against its peers in one run, into build/bench.json
+	$(BIN)/python benchmarks/build.py
+
+clean: ## remove what was built and installed here
+	rm -rf build dist $(VENV)
+
+# The build backend is locked with the rest, so that installing livre itself downloads nothing that is not named here.
+lock: ## write requirements/*.txt anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer versions)
+	@command -v $(UV) >/dev/null || { echo "uv is missing: pip install uv, or make lock UV=path/to/uv" >&2; exit 1; }
+	@mkdir -p build
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' > build/backend.in
+	$(call compile,run)
+	$(call compile,test,--extra test --constraint requirements/run.txt)
+
+define compile
+$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command "make lock" $(UPGRADE) $(2) pyproject.toml build/backend.in --output-file requirements/$(1).txt
+endef
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "livre needs Python 3.11 or newer, and $(PYTHON) is none: make $(MAKECMDGOALS) PYTHON=python3.12, say" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(call debian,python3-venv,a virtual environment needs it); }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+# The test lock holds the run lock at the same versions: one environment serves both.
+$(RUN): requirements/run.txt pyproject.toml | $(MADE)
+	$(call install,run)
+	@touch $@
+
+$(TEST): requirements/test.txt pyproject.toml | $(MADE)
+	$(call install,test)
+	@touch $(RUN) $@
+
+define install
+$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/$(1).txt
+$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endef
