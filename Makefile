@@ -43,7 +43,7 @@ check: $(TEST) ## what needs no test run: lint, format, types, the corpus
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/livre check
 	$(BIN)/livre fmt --check
 
