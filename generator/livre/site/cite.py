@@ -1,0 +1,117 @@
+r"""Citations in chapters: `[@key]` and `[@key1; @key2]`, as an extension of Python-Markdown.
+
+The only importer of markdown. The extension never sees a paper: it leaves an inert
+placeholder, and the site fills in authors, year and link after the builder has run, so no
+text of a paper passes through Markdown. Code is left alone, and so is `\[@key]`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+
+from ..names import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ..model import Paper
+
+_CITATION = r"\[@([^\[\]]+)\](?![(\[])"
+CITATION = re.compile(r"(?<!\\)" + _CITATION)
+"""A citation in Markdown; `[@name](address)` is a link and not one."""
+PLACEHOLDER = re.compile(r'<cite data-livre="([^"]*)"></cite>')
+"""What stands for a citation in HTML."""
+REFERENCES = "<!-- livre:references -->"
+"""Where the list of references goes; appended under a heading where a chapter cites and does not place it."""
+
+
+def keys(inside: str) -> tuple[str, ...]:
+    """The keys of a citation from what stands between `[@` and `]`; ValueError quotes what is not one."""
+    first, *rest = (piece.strip() for piece in inside.split(";"))
+    for piece in rest:
+        if not piece.startswith("@"):
+            raise ValueError(f"write @ before each key: {piece!r}")
+    found = (first, *(piece[1:] for piece in rest))
+    for key in found:
+        if not KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is not a key; a citation is [@key] or [@key; @key], without pages or words")
+    return found
+
+
+class _Inline(InlineProcessor):
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002, N802, RUF100 - the library's signature
+        return Element("cite", {"data-livre": " ".join(m[1].split())}), m.start(0), m.end(0)
+
+
+class _Tree(Treeprocessor):
+    """Ends a chapter that cites with a heading and the place of its references."""
+
+    def run(self, root: Element) -> None:
+        placed = any(isinstance(b, str) and b.strip() == REFERENCES for b in self.md.htmlStash.rawHtmlBlocks)
+        if placed or not any("data-livre" in c.attrib for c in root.iter("cite")):
+            return
+        SubElement(root, "h2").text = "References"
+        SubElement(root, "p").text = self.md.htmlStash.store(REFERENCES)
+
+
+class Citations(Extension):
+    """The extension as Markdown wants it; it has no options."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802, RUF100 - the library's name
+        """Citations come after code and escapes and before links; the heading comes before the table of contents."""
+        md.inlinePatterns.register(_Inline(_CITATION, md), "livre-cite", 175)
+        md.treeprocessors.register(_Tree(md), "livre-references", 15)
+
+
+def makeExtension(**options: Any) -> Citations:  # noqa: N802, RUF100 - the library's name
+    """What Markdown calls when a configuration names `livre.site.cite`."""
+    return Citations(**options)
+
+
+def cited(text: str, extensions: Sequence[str | Mapping[str, Any]] = ()) -> frozenset[str]:
+    """What is truly cited in a chapter: the insides of its citations as Markdown sees them, code left out."""
+    names = [e if isinstance(e, str) else next(iter(e)) for e in extensions]
+    options = {name: dict(o or {}) for e in extensions if not isinstance(e, str) for name, o in e.items()}
+    html = Markdown(extensions=["tables", "fenced_code", *names, Citations()], extension_configs=options).convert(text)
+    return frozenset(PLACEHOLDER.findall(html))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A cited paper as a text names it: `Liu et al.`, `2025a`."""
+
+    paper: Paper
+    names: str
+    year: str
+
+
+def _names(paper: Paper) -> str:
+    match paper.authors:
+        case ():
+            return paper.shorttitle or paper.title
+        case (one,):
+            return one.family
+        case (one, two):
+            return f"{one.family} and {two.family}"
+        case (first, *_):
+            return f"{first.family} et al."
+
+
+def references(cited_keys: Iterable[str], papers: Mapping[str, Paper]) -> dict[str, Reference]:
+    """The cited papers by key, in the order of a reference list; those that would read the same get a letter."""
+    plain = sorted((_names(papers[k]), papers[k].date[:4] or "n.d.", papers[k].date, k) for k in set(cited_keys))
+    plain.sort(key=lambda r: r[0].casefold())
+    out: dict[str, Reference] = {}
+    for names, year, _, key in plain:
+        twins = [k for n, y, _, k in plain if (n, y) == (names, year)]
+        letter = chr(ord("a") + twins.index(key)) if 1 < len(twins) <= 26 else ""  # noqa: PLR2004 - the letters
+        out[key] = Reference(paper=papers[key], names=names, year=year + letter)
+    return out
