@@ -1,0 +1,285 @@
+"""The command line: reads arguments and the environment, calls one function, prints, sets the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from . import __version__, adopt, build, check, night
+from .errors import BadData, LivreError, UsageError
+from .harvest import api, feed, oai, transport
+from .site import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .harvest import Batch
+    from .scope import Scope
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+HOMEPAGE = "https://pypi.org/project/livre/"
+
+
+class Commands(click.Group):
+    """Commands in the order of a maintainer's day, and errors in one line each."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadData as error:
+            for problem in error.problems:
+                ERR.print(str(problem), markup=False, style="red")
+            ERR.print(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}; nothing was written", markup=False)
+            ctx.exit(error.exit_code)
+        except LivreError as error:
+            ERR.print(f"livre: {error}", markup=False, style="red")
+            ctx.exit(error.exit_code)
+
+
+def _now() -> datetime:
+    """The clock: LIVRE_NOW if set, else UTC."""
+    text = os.environ.get("LIVRE_NOW", "")
+    try:
+        now = datetime.fromisoformat(text) if text else datetime.now(UTC)
+    except ValueError:
+        raise UsageError(f"LIVRE_NOW is {text!r}; write an ISO time such as 2026-07-02T06:17:00+00:00") from None
+    return now if now.tzinfo else now.replace(tzinfo=UTC)
+
+
+def _delay() -> float:
+    text = os.environ.get("LIVRE_DELAY", "3")
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"LIVRE_DELAY is {text!r}; write seconds, such as 3") from None
+
+
+class Teller:
+    """Progress on a terminal, nothing elsewhere: the same calls either way."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, console=ERR, transient=True, disable=quiet or not ERR.is_terminal)
+        self.tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Teller:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def __call__(self, step: str, done: int, total: int | None = None) -> None:
+        if step not in self.tasks:
+            self.tasks[step] = self.progress.add_task(step, total=total)
+        self.progress.update(self.tasks[step], completed=done, total=total)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="livre %(version)s")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    show_default="here",
+    help="The review: the folder that holds bib/, content/ and mkdocs.yml.",
+)
+@click.pass_context
+def main(ctx: click.Context, root: Path) -> None:
+    """Keep a living literature review: harvest, screen, file, and build its site.
+
+    \b
+    Exit codes: 0 done, 1 problems found, 2 usage, 65 bad data (file and line),
+    70 a broken invariant, 73 cannot write, 75 a source is unavailable: try again.
+    """
+    ctx.obj = root.resolve()
+
+
+def _arxiv() -> tuple[transport.Transport, str, str]:
+    """The door to arXiv with the two addresses behind it."""
+    oai_base = os.environ.get("LIVRE_ARXIV_OAI", oai.BASE)
+    api_base = os.environ.get("LIVRE_ARXIV_API", api.BASE)
+    agent = f"livre/{__version__} (+{HOMEPAGE})"
+    return transport.Transport(delay=_delay(), user_agent=agent), oai_base, api_base
+
+
+def _routes(source: str | None) -> tuple[list[night.Route], Callable[[Sequence[str]], Iterable[Batch]] | None]:
+    """The routes that --source names, and the abstract look-up unless the source is a file."""
+    if source and source not in {"oai", "api"}:
+        path = Path(source)
+        if not path.is_file():
+            raise UsageError(f"--source {source}: neither oai nor api nor a file that exists")
+
+        def replay(_scope: Scope, _since: str, _until: str) -> Iterable[Batch]:
+            return feed.read(path)
+
+        return [night.Route(name="feed", batches=replay)], None
+    door, oai_base, api_base = _arxiv()
+
+    def by_oai(scope: Scope, since: str, until: str) -> Iterable[Batch]:
+        return oai.harvest(door, oai_base, scope.harvest.sets, since, until)
+
+    def by_api(scope: Scope, since: str, until: str) -> Iterable[Batch]:
+        for topic in scope.topics:
+            yield from api.search(door, api_base, scope.query(topic), since, until)
+
+    routes = [night.Route(name="oai", batches=by_oai), night.Route(name="api", batches=by_api)]
+    chosen = [r for r in routes if source in {None, r.name}]
+    return chosen, lambda ids: api.lookup(door, api_base, ids)
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> str:
+    return value.date().isoformat() if value else ""
+
+
+@main.command()
+@click.option("--source", metavar="oai|api|FILE", help="Where candidates come from.  [default: oai, and api if oai fails]")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="First day of the window.  [default: last complete harvest less 7 days]")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Last day of the window.  [default: open]")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--force", is_flag=True, help="Save even an unusually large night: a person has looked at it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.pass_obj
+def update(root: Path, source: str | None, since: str, until: str, *, dry_run: bool, force: bool, as_json: bool) -> None:
+    """One night: harvest, resolve, screen, file, merge, save.
+
+    Running a finished night again changes nothing. A source that fails leaves bib/ as it was,
+    but for a line in the night's record.
+    """
+    routes, lookup = _routes(source)
+    started = datetime.now(UTC)
+    with Teller(quiet=as_json) as progress:
+        report = night.run(
+            root / "bib",
+            routes=routes,
+            lookup=lookup,
+            on=_now().astimezone(UTC).date().isoformat(),
+            since=since,
+            until=until,
+            dry_run=dry_run,
+            force=force,
+            progress=progress,
+        )
+    if as_json:
+        click.echo(json.dumps(_as_json(report), indent=2, ensure_ascii=False))
+    else:
+        _tell_night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)
+    if report.failure:
+        raise report.failure
+
+
+def _as_json(report: night.Report) -> dict[str, Any]:
+    return {
+        "nights": [asdict(n) for n in report.nights],
+        "decisions": [{**asdict(d), "subject": str(d.subject)} for d in report.decisions],
+        "changes": [asdict(c) for c in report.changes],
+        "files": list(report.files),
+        "refused": list(report.refused),
+        "failure": str(report.failure) if report.failure else None,
+        "papers": report.papers,
+    }
+
+
+def _tell_night(report: night.Report, seconds: float, *, dry_run: bool) -> None:
+    """The story of a night in plain lines."""
+    for line in report.nights:
+        OUT.print(f"{line.source}: {line.seen} seen, {line.matched} matched, {line.new} new, {line.updated} updated: {line.outcome}", markup=False)
+    for (verdict, criterion), count in sorted(report.by_criterion().items()):
+        OUT.print(f"  {verdict:8} {count:5}  by {criterion}", markup=False)
+    for change in report.changes:
+        if change.kind not in {"added", "updated"}:
+            OUT.print(f"  {change.kind}: {change.key} {', '.join(change.fields)}", markup=False)
+    for refused in report.refused:
+        OUT.print(f"  refused {refused}", markup=False)
+    verb = "would change" if dry_run else "changed"
+    OUT.print(f"{len(report.files)} file{'s' * (len(report.files) != 1)} {verb}; the corpus holds {report.papers} papers; {seconds:.1f} s", markup=False)
+    for name in report.files:
+        OUT.print(f"  bib/{name}", markup=False)
+
+
+@main.command("build")
+@click.option("--site-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes.  [default: build/site]")
+@click.option("--base-url", default="", help="The site's public address, for feeds and sitemaps.  [default: site_url in mkdocs.yml]")
+@click.option("--builder", type=click.Choice(["mkdocs", "zensical"]), default="mkdocs", show_default=True, help="Who renders the chapters and the frame.")
+@click.pass_obj
+def build_command(root: Path, site_dir: Path | None, base_url: str, builder: str) -> None:
+    """Build the site: a pure function of bib/, content/ and the engine."""
+    with Teller(quiet=False) as progress:
+        report = build.build(root, site_dir or root / "build" / "site", base_url=base_url, builder=builder, progress=progress)
+    for step, seconds in report.seconds.items():
+        OUT.print(f"  {step:10} {seconds:6.2f} s", markup=False)
+    OUT.print(f"{report.pages} pages in {sum(report.seconds.values()):.1f} s: {site_dir or root / 'build' / 'site'}", markup=False)
+
+
+@main.command("serve")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option("--site-dir", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Only serve this built site; build and watch nothing.")
+@click.pass_obj
+def serve_command(root: Path, port: int, site_dir: Path | None) -> None:
+    """Build, serve on 127.0.0.1, and build again whenever a file changes."""
+
+    def say(line: str) -> None:
+        OUT.print(line, markup=False)
+
+    if site_dir:
+        serve.serve_static(site_dir, port=port, say=say)
+    else:
+        serve.serve(root, port=port, say=say)
+
+
+@main.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How problems are printed.")
+@click.pass_obj
+def check_command(root: Path, paths: tuple[Path, ...], format_: str) -> None:
+    """Find what is wrong in bib/ and content/, with file and line. PATHS limit the report."""
+    problems = tuple(check.check(root, tuple(str(p) for p in paths)))
+    if format_ == "json":
+        click.echo(json.dumps([asdict(p) for p in problems], indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            OUT.print(str(problem), markup=False)
+        OUT.print(f"{len(problems)} problem{'s' * (len(problems) != 1)}", markup=False)
+    sys.exit(1 if problems else 0)
+
+
+@main.command("fmt")
+@click.option("--check", "only_check", is_flag=True, help="Name the files that are not canonical; write nothing.")
+@click.pass_obj
+def fmt_command(root: Path, *, only_check: bool) -> None:
+    """Bring bib/ into its canonical form."""
+    changed = adopt.fmt(root / "bib", dry_run=only_check)
+    for name in changed:
+        OUT.print(f"{'not canonical' if only_check else 'formatted'}: bib/{name}", markup=False)
+    sys.exit(1 if only_check and changed else 0)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--trust", metavar="REASON", default="", help="Include every entry, for this reason, where the criteria do not.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--force", is_flag=True, help="Save even an unusually large import: a person has looked at it.")
+@click.pass_obj
+def import_command(root: Path, files: tuple[Path, ...], trust: str, *, dry_run: bool, force: bool) -> None:
+    """Adopt .bib, .ris or CSL-JSON files: another review, Zotero, JabRef.
+
+    Entries are screened and filed like any candidate. FILES are only ever read.
+    """
+    on = _now().astimezone(UTC).date().isoformat()
+    report, problems = adopt.adopt(root / "bib", files, on=on, trust=trust, dry_run=dry_run, force=force)
+    for problem in problems:
+        ERR.print(f"left out: {problem}", markup=False)
+    _tell_night(report, 0.0, dry_run=dry_run)

@@ -1,0 +1,256 @@
+"""One night: harvest → resolve → screen → file → merge → verify → save.
+
+Everything from outside (routes to arXiv, the clock) is an argument; the only effect is one `save`.
+A source that cannot be trusted changes nothing but the night's record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from .classify import classify
+from .corpus import Corpus, load, tree
+from .errors import BrokenInvariant, SourceError, Throttled
+from .merge import merge, refile
+from .model import Candidate, Change, Decision, Night, Paper
+from .resolve import resolve
+from .save import guard, recover, save, writer
+from .scope import Scope
+from .scope import load as load_scope
+from .screen import decide, topics
+from .taxonomy import Taxonomy
+from .taxonomy import load as load_taxonomy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from .harvest import Batch
+
+OVERLAP = {"oai": 7, "api": 30}
+"""Days that a window reaches back behind the last complete one: arXiv's paging skips records, and
+holds papers for weeks before it announces them; only harvesting twice finds them."""
+
+ABSTRACTS = 5000
+"""Most abstracts to fetch in one night: fifty requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A way to candidates: its name, and a function from (scope, since, until) to verified batches."""
+
+    name: str
+    batches: Callable[[Scope, str, str], Iterable[Batch]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a night did, for the terminal and for programs."""
+
+    nights: tuple[Night, ...]
+    decisions: tuple[Decision, ...] = ()
+    changes: tuple[Change, ...] = ()
+    files: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    failure: SourceError | None = None
+    papers: int = 0
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def by_criterion(self) -> Counter[tuple[str, str]]:
+        """How many decisions of this night rest on each (verdict, criterion)."""
+        return Counter((d.verdict.value, d.criterion) for d in self.decisions)
+
+
+def watermark(corpus: Corpus, route: str) -> str:
+    """The day up to which everything has been harvested by this route, or by OAI-PMH, which sees everything; '' if never."""
+    return max((n.watermark for n in corpus.nights if n.outcome.startswith("complete") and n.source in {"oai", route}), default="")
+
+
+def window(corpus: Corpus, scope: Scope, route: str, on: str) -> str:
+    """Where the next harvest by this route starts: the last complete watermark less the overlap, an ISO date."""
+    overlap = timedelta(days=OVERLAP[route])
+    if mark := watermark(corpus, route):
+        return (date.fromisoformat(mark) - overlap).isoformat()
+    return scope.harvest.since or (date.fromisoformat(on) - overlap).isoformat()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    candidates: list[Candidate] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    watermark: str = ""
+    seen: int = 0
+
+
+def _gather(batches: Iterable[Batch], wanted: Callable[[Candidate], bool], progress: Callable[[str, int], None]) -> _Gathered:
+    """Read a route to its end, keeping what the review wants; a SourceError on the way means nothing is kept."""
+    got = _Gathered()
+    for batch in batches:
+        got.seen += len(batch.candidates)
+        got.candidates += filter(wanted, batch.candidates)
+        got.refused += batch.refused
+        got.watermark = max(got.watermark, batch.watermark)
+        progress("harvested", got.seen)
+    return got
+
+
+class _Review:
+    """Scope and taxonomy as the two functions that merge asks for."""
+
+    def __init__(self, scope: Scope, taxonomy: Taxonomy, on: str) -> None:
+        self.scope, self.taxonomy, self.on = scope, taxonomy, on
+        self.facet_of = {c.id: c.facet for c in taxonomy.categories.values()}
+
+    def judge(self, candidate: Candidate) -> Decision | None:
+        return decide(candidate, self.scope, on=self.on)
+
+    def file(self, record: Candidate, filed: Paper | None) -> tuple[str, ...]:
+        fresh = tuple(f.category for f in classify(record, self.taxonomy))
+        return refile(filed, fresh, self.facet_of) if filed else fresh
+
+    def merge(self, corpus: Corpus, candidates: Iterable[Candidate]) -> tuple[Corpus, tuple[Change, ...]]:
+        return merge(corpus, resolve(candidates), judge=self.judge, file=self.file, on=self.on)
+
+
+def _new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
+    return tuple(d for s, ds in sorted(after.decisions.items()) for d in ds[len(before.decisions.get(s, ())) :])
+
+
+def _line(on: str, source: str, got: _Gathered, before: Corpus, after: Corpus, changes: Sequence[Change]) -> Night:
+    verdicts = Counter(d.verdict.value for d in _new_decisions(before, after))
+    known = len(before.papers) + len(before.candidates)
+    outcome = "complete" if not got.refused else f"complete; {len(got.refused)} refused: {'; '.join(got.refused)}"[:400]
+    return Night(
+        night=on,
+        source=source,
+        watermark=got.watermark,
+        seen=got.seen,
+        matched=len(got.candidates),
+        new=len(after.papers) + len(after.candidates) - known,
+        updated=sum(c.kind not in {"added", "duplicate"} for c in changes),
+        included=verdicts["include"],
+        excluded=verdicts["exclude"],
+        waiting=verdicts["wait"],
+        outcome=outcome,
+    )
+
+
+def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Night, ...]:
+    """The record with this night's line. A second run adds to the first; one that changed nothing leaves it as it was."""
+    table = {(n.night, n.source): n for n in nights}
+    past = table.get((line.night, line.source))
+    if past and past.outcome.startswith("complete"):
+        if not changed and line.outcome.startswith("complete"):
+            return tuple(sorted(table.values()))
+        sums = {n: getattr(past, n) + getattr(line, n) for n in ("new", "updated", "included", "excluded", "waiting")}
+        if not line.outcome.startswith("complete"):
+            line = past  # what this night brought before it failed is still what it brought
+        else:
+            line = replace(line, since=min(past.since, line.since), seen=max(past.seen, line.seen), **sums)
+    table[line.night, line.source] = line
+    return tuple(sorted(table.values()))
+
+
+def _abstracts(
+    review: _Review, corpus: Corpus, lookup: Callable[[Sequence[str]], Iterable[Batch]], progress: Callable[[str, int], None]
+) -> tuple[Corpus, tuple[Change, ...], Night | None]:
+    """Fetch missing abstracts, newest first. Every request stands alone, so those before a failure count."""
+    records = (*corpus.papers.values(), *corpus.candidates.values())
+    missing = sorted((c.identifier("arxiv") for c in records if not c.abstract and c.identifier("arxiv")), reverse=True)[:ABSTRACTS]
+    if not missing:
+        return corpus, (), None
+    got, failure = _Gathered(), ""
+    try:
+        for batch in lookup(missing):
+            got.seen += len(batch.candidates)
+            got.candidates += batch.candidates
+            got.refused += batch.refused
+            progress("abstracts", got.seen)
+    except SourceError as error:
+        failure = f"incomplete: {error}"[:400]
+    after, changes = review.merge(corpus, got.candidates)
+    line = _line(review.on, "abstracts", got, corpus, after, changes)
+    return after, changes, replace(line, outcome=failure or line.outcome)
+
+
+def _harvest(
+    review: _Review, corpus: Corpus, routes: Sequence[Route], since: str, until: str, progress: Callable[[str, int], None]
+) -> Iterator[tuple[Night, _Gathered] | SourceError]:
+    """Try the routes in order until one is complete; every failure is yielded, with its line for the record."""
+    for route in routes:
+        start = since or (window(corpus, review.scope, route.name, review.on) if route.name in OVERLAP else "")
+        blank = Night(night=review.on, source=route.name, since=start, until=until)
+        try:
+            got = _gather(
+                route.batches(review.scope, start, until),
+                lambda c: corpus.find(c.identifiers) is not None or bool(topics(c, review.scope)),
+                progress,
+            )
+        except SourceError as error:
+            yield replace(blank, outcome=f"incomplete: {error}"[:400]), _Gathered()
+            yield error
+            if isinstance(error, Throttled):
+                return
+            continue
+        yield blank, got
+        return
+
+
+def run(  # noqa: PLR0913 - a night's edges are arguments, not globals
+    bib: Path,
+    *,
+    routes: Sequence[Route],
+    lookup: Callable[[Sequence[str]], Iterable[Batch]] | None,
+    on: str,
+    since: str = "",
+    until: str = "",
+    dry_run: bool = False,
+    force: bool = False,
+    progress: Callable[[str, int], None] = lambda step, done: None,
+) -> Report:
+    """Run one night over the review in `bib` on the day `on` (ISO date) and save what it brought.
+
+    Routes are tried in order; the first complete one counts. The failure of all of them is in
+    `Report.failure`, and only the night's record is saved. Raises BadData, BrokenInvariant, CannotWrite.
+    """
+    with writer(bib):
+        recover(bib)
+        before = load(bib)
+        review = _Review(load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"), on)
+        after, changes, refused, failure = before, (), (), None
+        for step in _harvest(review, before, routes, since, until, progress):
+            if isinstance(step, SourceError):
+                failure = step
+                continue
+            blank, got = step
+            if blank.outcome != "complete":
+                after = replace(after, nights=_record(after.nights, blank, changed=True))
+                continue
+            failure, refused = None, tuple(got.refused)
+            merged, changes = review.merge(after, got.candidates)
+            line = replace(_line(on, blank.source, got, after, merged, changes), since=blank.since, until=until)
+            if until or (since and since > (watermark(before, blank.source) or review.scope.harvest.since)):
+                line = replace(line, watermark="")  # a window with a gap before or after it proves nothing about what lies there
+            changed = bool(changes) or merged.decisions != after.decisions or merged.candidates != after.candidates
+            after = replace(merged, nights=_record(after.nights, line, changed=changed))
+        if failure is None and lookup is not None:
+            merged, more, extra = _abstracts(review, after, lookup, progress)
+            changes = (*changes, *more)
+            after = replace(merged, nights=_record(after.nights, extra, changed=True)) if extra else merged
+        if not force and (broken := tuple(guard(before, after, on=on))):
+            raise BrokenInvariant("; ".join(broken) + "; nothing was saved: look at it with --dry-run, then say --force")
+        files = tree(after)
+        changed_files = save(bib, files, dry_run=dry_run)
+    return Report(
+        nights=tuple(n for n in after.nights if n not in before.nights),
+        decisions=_new_decisions(before, after),
+        changes=changes,
+        files=changed_files,
+        refused=refused,
+        failure=failure,
+        papers=len(after.papers),
+        sizes={p: len(files[p]) for p in changed_files if p in files},
+    )
