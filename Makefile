@@ -17,7 +17,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lock bench screenshots clean
+.PHONY: help demo test check format lock docs bench clean
 
 # $(call debian,PACKAGE,WHY): install a Debian package when that is in our power, else say what is missing.
 define debian
@@ -54,6 +54,9 @@ format: $(TEST) ## bring code and corpus into their canonical forms
 
 bench: $(RUN) ## measure a full build against its peers in one run, into build/bench.json
 	$(BIN)/python benchmarks/build.py
+
+docs: $(TEST) ## write docs/cli.md anew from the commands' own help
+	$(BIN)/python tests/test_docs.py
 
 clean: ## remove what was built and installed here
 	rm -rf build dist $(VENV)
