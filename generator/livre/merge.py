@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from .corpus import Corpus, shard_of
+from .corpus import shard_of
 from .model import Candidate, Change, Decision, Identifier, Paper, Status, Verdict
 from .names import citation_key
 from .resolve import join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from .corpus import Corpus
 
 MACHINE = frozenset({"rules", "import"})
 """Who decides without being a person; anybody else's decision is only ever changed by a person."""
@@ -143,7 +145,7 @@ def merge(
         else:
             desk.candidates[whole.primary] = whole
             desk.own(whole, whole.primary)
-    after = Corpus(papers=desk.papers, candidates=desk.candidates, decisions=desk.decisions, nights=corpus.nights)
+    after = replace(corpus, papers=desk.papers, candidates=desk.candidates, decisions=desk.decisions)
     return after, tuple(sorted(desk.changes))
 
 
