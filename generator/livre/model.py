@@ -14,6 +14,8 @@ from typing import Any, Self
 
 ARXIV_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})")
 """An arXiv identifier without its version, new style or old."""
+ARXIV_CLASS = re.compile(r"[a-z]+(?:-[a-z]+)+|[a-z]+(?:-[a-z]+)*\.[A-Za-z]+(?:-[a-z]+)*")
+"""An arXiv category such as `cs.CV`; arXiv's answers mix MSC and ACM classes in (`68T07`, `I.2.7`), which are none."""
 
 _ARXIV = re.compile(
     r"(?:arxiv:|https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.48550/arxiv\.)?"

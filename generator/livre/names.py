@@ -100,7 +100,8 @@ _DULL = frozenset(
         "without",
     ]
 )
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")
+DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")
+"""Names that some file systems keep for themselves."""
 
 
 def clean(text: str) -> str:
@@ -210,4 +211,4 @@ def _parts(authors: tuple[Name, ...], date: str, title: str) -> Iterator[str]:
 
 def citation_key(authors: tuple[Name, ...], date: str, title: str, taken: Container[str]) -> str:
     """`liu2025foundation`: family, year, first telling title word; a clash takes the next word, then a number."""
-    return next(k for k in _parts(authors, date, title) if KEY.fullmatch(k) and k not in taken and not _DEVICES.fullmatch(k))
+    return next(k for k in _parts(authors, date, title) if KEY.fullmatch(k) and k not in taken and not DEVICES.fullmatch(k))

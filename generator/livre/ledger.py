@@ -1,0 +1,143 @@
+"""Ledgers: decisions and nights as sorted, tab-separated lines under a header.
+
+Strict when read: every line has all columns and every value is checked, because a shifted column would be
+a wrong decision. When written, a cell is one line of visible text: tabs and line ends become spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .entry import is_date
+from .errors import BadData
+from .model import Decision, Identifier, Night, Problem, Verdict
+from .plaintext import invisible, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_TIME = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?")
+_DAY = len("2025-03-14")
+
+
+def _day(cell: str) -> str:
+    if len(cell) != _DAY or not is_date(cell):
+        raise ValueError("write a day such as 2025-03-14")
+    return cell
+
+
+def _moment(cell: str) -> str:
+    if cell and not (is_date(cell) or (is_date(cell[:_DAY]) and _TIME.fullmatch(cell[_DAY:]))):
+        raise ValueError("write a day such as 2025-03-14, or nothing")
+    return cell
+
+
+def _count(cell: str) -> int:
+    if not (cell.isascii() and cell.isdigit()):
+        raise ValueError("write a number, 0 or more")
+    return int(cell)
+
+
+def _score(cell: str) -> float:
+    if not re.fullmatch(r"0(?:\.\d+)?|1(?:\.0+)?", cell):
+        raise ValueError("write a score from 0.00 to 1.00")
+    return float(cell)
+
+
+def _verdict(cell: str) -> Verdict:
+    if cell not in tuple(Verdict):
+        raise ValueError(f"write {', '.join(Verdict)}")
+    return Verdict(cell)
+
+
+def _some(cell: str) -> str:
+    if not cell:
+        raise ValueError("this may not be empty")
+    return cell
+
+
+_Columns = dict[str, tuple[str, Callable[[str], Any]]]
+
+DECISIONS: _Columns = {
+    "paper": ("subject", Identifier.parse),
+    "on": ("on", _day),
+    "verdict": ("verdict", _verdict),
+    "criterion": ("criterion", str),
+    "score": ("score", _score),
+    "by": ("by", str),
+    "why": ("why", str),
+}
+"""The columns of decisions/*.tsv: attribute and reader of each."""
+
+NIGHTS: _Columns = {
+    "night": ("night", _day),
+    "source": ("source", _some),
+    **dict.fromkeys(("since", "until", "watermark"), ("", _moment)),
+    **dict.fromkeys(("seen", "matched", "new", "updated", "included", "excluded", "waiting"), ("", _count)),
+    "outcome": ("outcome", _some),
+}
+"""The columns of nights/*.tsv; most attributes bear the column's name."""
+
+
+def _rows(text: str, columns: _Columns, path: str) -> list[dict[str, Any]]:
+    problems = [Problem(path, n, "text-invisible", f"{what} may not be here: delete it") for n, what in invisible(text)]
+    lines = text.split("\n")
+    if lines[-1]:
+        problems.append(Problem(path, len(lines), "ledger-end", "the last line has no end and may be cut: end it with a line break"))
+    header = "\t".join(columns)
+    if lines[0] != header:
+        problems.append(Problem(path, 1, "ledger-header", f"the first line must be the columns, with tabs between: {' '.join(columns)}"))
+    rows = []
+    for number, line in enumerate(lines[1:], 2):
+        if not line and number == len(lines):
+            continue
+        cells = line.split("\t")
+        if len(cells) != len(columns):
+            message = f"{len(cells)} columns instead of {len(columns)} ({', '.join(columns)}): a tab is missing or too many"
+            problems.append(Problem(path, number, "ledger-columns", message))
+            continue
+        row = {}
+        for (name, (attribute, read)), cell in zip(columns.items(), cells, strict=True):
+            try:
+                row[attribute or name] = read(one_line(cell))
+            except ValueError as error:
+                problems.append(Problem(path, number, "ledger-value", f"{name} is {cell!r}: {error}"))
+        rows.append(row)
+    if problems:
+        raise BadData(problems)
+    return rows
+
+
+def _cell(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else one_line(str(value))
+
+
+def _write(rows: Iterable[Decision] | Iterable[Night], columns: Mapping[str, tuple[str, object]]) -> str:
+    body = ("\t".join(_cell(getattr(row, attribute or name)) for name, (attribute, _) in columns.items()) for row in rows)
+    return "\n".join(["\t".join(columns), *body, ""])
+
+
+def _by_subject_and_day(decision: Decision) -> tuple[Identifier, str]:
+    return decision.subject, decision.on
+
+
+def loads_decisions(text: str, *, path: str) -> tuple[Decision, ...]:
+    """The decisions of one file, in its order; BadData carries every problem with its line."""
+    return tuple(Decision(**row) for row in _rows(text, DECISIONS, path))
+
+
+def dumps_decisions(decisions: Iterable[Decision]) -> str:
+    """The file of these decisions: by work, then day, and within a day as given, because the last one holds."""
+    return _write(sorted(decisions, key=_by_subject_and_day), DECISIONS)
+
+
+def loads_nights(text: str, *, path: str) -> tuple[Night, ...]:
+    """The nights of one file, in its order; BadData carries every problem with its line."""
+    return tuple(Night(**row) for row in _rows(text, NIGHTS, path))
+
+
+def dumps_nights(nights: Iterable[Night]) -> str:
+    """The file of these nights, by day and source."""
+    return _write(sorted(nights), NIGHTS)
