@@ -1,0 +1,214 @@
+"""Words and phrases to look for in a title and an abstract, many at once and in linear time.
+
+A term is a phrase of words: `skin lesion*`. A star at the end of a word stands for any ending, at
+its start for any beginning. A leading `=` makes the phrase case-sensitive: `=SAM` is the model,
+not the name. Text is compared as lower-case ASCII words without accents; hyphens, slashes and
+other signs part words, so `vision-language` and `vision language` are one. The words of a phrase
+stand at most three signs apart.
+
+Terms are looked up in one token trie: the time depends on the length of the text, hardly on the
+number of terms.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .latex import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MOST_WORDS = 8
+"""A phrase has at most so many words."""
+_WORD = re.compile(r"[a-zA-Z0-9]+")
+_WORD_ANY = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")
+_GAP = 3
+_CACHE = 200_000
+_OTHER = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ß": "ss"})
+_TERM = re.compile(r"=?(?:\*?[^\W_]+\*?[\s/-]+)*\*?[^\W_]+\*?")
+
+
+def _ascii(word: str) -> str:
+    """A word in ASCII, its case kept; '' for one in another script."""
+    if word.isascii():
+        return word
+    text = unicodedata.normalize("NFKD", word.translate(_OTHER)).encode("ascii", "ignore").decode()
+    return "".join(_WORD.findall(text))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hit:
+    """A term found: in which field (`title`, `abstract`), from `start` to `end` of its plain text, as it stands there."""
+
+    field: str
+    start: int
+    end: int
+    term: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One word of a term."""
+
+    text: str
+    exact_case: bool
+    starts: bool
+    ends: bool
+
+    def fits(self, cased: str) -> bool:
+        word = cased if self.exact_case else cased.lower()
+        if self.starts and self.ends:
+            return self.text in word
+        if self.starts:
+            return word.startswith(self.text)
+        return word.endswith(self.text) if self.ends else word == self.text
+
+
+def _patterns(term: str) -> tuple[_Pattern, ...]:
+    """The words of a term; ValueError says what is wrong with it."""
+    if not _TERM.fullmatch(term):
+        raise ValueError(f"{term!r} is no term: write words, `*` at an end of a word, `=` in front of everything for exact case")
+    cased = term.startswith("=")
+    out = []
+    for word in re.split(r"[\s/-]+", term.lstrip("=")):
+        text = _ascii(word.strip("*"))
+        if not text:
+            raise ValueError(f"{word!r} in {term!r} has no letter that can be compared; write it in Latin letters")
+        out.append(_Pattern(text if cased else text.lower(), cased, word.endswith("*"), word.startswith("*")))
+    if len(out) > MOST_WORDS:
+        raise ValueError(f"{term!r} has {len(out)} words; a term has at most {MOST_WORDS}")
+    if any(len(p.text) == 1 and (p.starts or p.ends) for p in out):
+        raise ValueError(f"{term!r}: a star needs at least two letters beside it")
+    return tuple(out)
+
+
+class _Node:
+    """A place in the trie: what may follow, and the terms that end here."""
+
+    __slots__ = ("next", "terms")
+
+    def __init__(self) -> None:
+        self.next: dict[int, _Node] = {}
+        self.terms: list[str] = []
+
+
+class Terms:
+    """A compiled set of terms. ValueError names a term that is none."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._root = _Node()
+        self._numbers: dict[_Pattern, int] = {}
+        for term in sorted(set(terms)):
+            node = self._root
+            for pattern in _patterns(term):
+                node = node.next.setdefault(self._numbers.setdefault(pattern, len(self._numbers)), _Node())
+            node.terms.append(term)
+        self._plain = {(p.text, p.exact_case): n for p, n in self._numbers.items() if not p.starts and not p.ends}
+        self._starred = [(p, n) for p, n in self._numbers.items() if p.starts or p.ends]
+        self._known: dict[str, tuple[int, ...] | None] = {}
+
+    def _of(self, word: str) -> tuple[int, ...] | None:
+        """The numbers of the patterns that a word of the text fits; None for a word that is skipped."""
+        cased = _ascii(word)
+        numbers: tuple[int, ...] | None = None
+        if cased:
+            low = cased.lower()
+            whole = (self._plain.get((cased, True)), self._plain.get((low, False)))
+            numbers = (*(n for n in whole if n is not None), *(n for p, n in self._starred if p.fits(cased)))
+        if len(self._known) >= _CACHE:
+            self._known.clear()
+        self._known[word] = numbers
+        return numbers
+
+    def find(self, text: str, field: str) -> list[Hit]:
+        """Every occurrence of every term in a normal text, in the order of the text; occurrences may overlap."""
+        text = plain(text)
+        known, root = self._known, self._root
+        hits: list[Hit] = []
+        active: list[tuple[_Node, int]] = []
+        last = 0
+        for m in (_WORD if text.isascii() else _WORD_ANY).finditer(text):
+            word = m[0]
+            numbers = known[word] if word in known else self._of(word)
+            if not numbers:
+                if numbers is None:
+                    last = m.end()
+                else:
+                    active = []
+                continue
+            start, end = m.span()
+            if start - last > _GAP:
+                active = []
+            active = [(child, first) for node, first in (*active, (root, start)) for n in numbers if (child := node.next.get(n))]
+            for node, first in active:
+                hits += [Hit(field, first, end, term, text[first:end]) for term in node.terms]
+            last = end
+        hits.sort()
+        return hits
+
+
+def longest(hits: Iterable[Hit], veto: frozenset[str] = frozenset()) -> list[Hit]:
+    """The hits that no longer one covers, without those of the vetoing terms, which only cover.
+
+    A vetoing term also covers a hit of just the same words. Several terms that found just the
+    same words all stay.
+    """
+    out: list[Hit] = []
+    cover: tuple[str, int, int] = ("", 0, 0)
+    vetoed = False
+    for hit in sorted(hits, key=lambda h: (h.field, h.start, -h.end, h.term not in veto)):
+        same = (hit.field, hit.start, hit.end) == cover
+        if hit.field == cover[0] and hit.end <= cover[2] and not (same and not vetoed):
+            continue
+        if not same:
+            cover, vetoed = (hit.field, hit.start, hit.end), hit.term in veto
+        if not vetoed:
+            out.append(hit)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """An OR of terms. `veto` are phrases in which the words of `terms` mean something else."""
+
+    terms: frozenset[str]
+    veto: frozenset[str] = frozenset()
+
+    def among(self, hits: Iterable[Hit]) -> list[Hit]:
+        """The hits of this OR, each stretch of text counted once."""
+        out: list[Hit] = []
+        for hit in longest((h for h in hits if h.term in self.terms or h.term in self.veto), self.veto):
+            if not out or hit.field != out[-1].field or hit.start >= out[-1].end:
+                out.append(hit)
+        return out
+
+
+def expand(written: Iterable[str], groups: Mapping[str, Iterable[str]]) -> AnyOf:
+    """Terms as written in TOML: `@name` is a group (which may name groups), `!term` a veto.
+
+    ValueError names an unknown group, groups that name each other in a ring, and what is no term.
+    """
+    terms: set[str] = set()
+    veto: set[str] = set()
+
+    def walk(items: Iterable[str], above: tuple[str, ...]) -> None:
+        for item in items:
+            if item.startswith("@"):
+                name = item[1:]
+                if name in above:
+                    raise ValueError(f"the groups {' → '.join((*above, name))} name each other in a ring")
+                if name not in groups:
+                    raise ValueError(f"there is no group {name!r} in [terms]")
+                walk(groups[name], (*above, name))
+            else:
+                term = item.removeprefix("!")
+                _patterns(term)
+                (veto if item.startswith("!") else terms).add(term)
+
+    walk(written, ())
+    return AnyOf(frozenset(terms), frozenset(veto))

@@ -1,0 +1,228 @@
+"""TOML for people to edit: read strictly, and say file, line, key and what to do about every mistake.
+
+`tomllib` judges the syntax, `msgspec` the shape, and a scan of the (by then valid) text finds
+the line of any key or list item.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+
+import msgspec
+from msgspec import Meta, inspect
+
+from .errors import BadData
+from .model import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+T = TypeVar("T")
+
+Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower-case letters, digits and single hyphens")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$", description='a day in quotes, as "2026-06-15"')]
+Positive = Annotated[float, Meta(gt=0, description="a number above 0")]
+Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the shapes that a TOML table may have: frozen, and no key that nobody reads."""
+
+
+class Locate(Protocol):
+    """The line (from 1) of a path of keys and list positions; of its nearest parent where it is not written."""
+
+    def __call__(self, *path: str | int) -> int: ...
+
+
+_TOKEN = re.compile(
+    r"""(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<newline>\n)"""
+    r'''|(?P<string>"""(?:[^\\]|\\.)*?"{3,5}(?!")|\'\'\'.*?'{3,5}(?!')|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')'''
+    r"""|(?P<mark>[\[\]{},.=])|(?P<bare>[^\s\[\]{},.=\#"']+)""",
+    re.DOTALL,
+)
+Path_ = tuple[str | int, ...]
+
+
+class _Scan:
+    """Finds where keys and list items stand in a text that is known to be TOML."""
+
+    def __init__(self, text: str) -> None:
+        self.lines: dict[Path_, int] = {}
+        self._tokens: list[tuple[str, str, int]] = []
+        line = 1
+        for m in _TOKEN.finditer(text):
+            if m.lastgroup != "skip":
+                self._tokens.append((m.lastgroup or "", m[0], line))
+            line += m[0].count("\n")
+        self._at = 0
+        self._arrays: dict[Path_, int] = {}
+        self._document()
+
+    def _is(self, mark: str) -> bool:
+        return self._at < len(self._tokens) and self._tokens[self._at][:2] == ("mark", mark)
+
+    def _take(self, mark: str) -> bool:
+        found = self._is(mark)
+        self._at += found
+        return found
+
+    def _newlines(self) -> None:
+        while self._at < len(self._tokens) and self._tokens[self._at][0] == "newline":
+            self._at += 1
+
+    def _key(self) -> tuple[list[str], int]:
+        parts, line = [], self._tokens[self._at][2]
+        while not parts or self._take("."):
+            kind, text, _ = self._tokens[self._at]
+            parts.append(str(next(iter(tomllib.loads(f"{text} = 0")))) if kind == "string" else text)
+            self._at += 1
+        return parts, line
+
+    def _note(self, prefix: Path_, parts: list[str], line: int) -> Path_:
+        for part in parts:
+            prefix += (part,)
+            if prefix in self._arrays:
+                prefix += (self._arrays[prefix],)
+            self.lines.setdefault(prefix, line)
+        return prefix
+
+    def _document(self) -> None:
+        prefix: Path_ = ()
+        while True:
+            self._newlines()
+            if self._at >= len(self._tokens):
+                return
+            if self._take("["):
+                many = self._take("[")
+                parts, line = self._key()
+                parent = self._note((), parts[:-1], line)
+                if many:
+                    array = (*parent, parts[-1])
+                    self._arrays[array] = self._arrays.get(array, -1) + 1
+                prefix = self._note(parent, parts[-1:], line)
+                self._at += 2 if many else 1
+            else:
+                self._pair(prefix)
+
+    def _pair(self, prefix: Path_) -> None:
+        parts, line = self._key()
+        path = self._note(prefix, parts, line)
+        self._at += 1  # the equals sign
+        self._value(path)
+
+    def _value(self, path: Path_) -> None:
+        if self._take("["):
+            index = 0
+            while True:
+                self._newlines()
+                if self._take("]"):
+                    return
+                self.lines[(*path, index)] = self._tokens[self._at][2]
+                self._value((*path, index))
+                self._newlines()
+                self._take(",")
+                index += 1
+        elif self._take("{"):
+            while not self._take("}"):
+                self._pair(path)
+                self._take(",")
+        else:
+            while self._at < len(self._tokens) and self._tokens[self._at][0] != "newline" and not any(map(self._is, ",]}")):
+                self._at += 1
+
+    def __call__(self, *path: str | int) -> int:
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def nearest(wrong: str, valid: Iterable[str]) -> str:
+    """Advice on a name that does not exist: the nearest that does, or all there are when few."""
+    names = sorted(valid)
+    if close := difflib.get_close_matches(wrong, names, n=1):
+        return f"did you mean {close[0]!r}?"
+    return f"there are {', '.join(map(repr, names))}" if names else "there are none"
+
+
+def _unknown(data: Any, kind: inspect.Type, path: Path_) -> Iterator[tuple[Path_, str]]:
+    """Every key that its table has no use for, with advice."""
+    if isinstance(kind, inspect.UnionType):
+        tables = [k for k in kind.types if isinstance(k, inspect.StructType)]
+        yield from _unknown(data, tables[0], path) if tables else ()
+    elif isinstance(kind, inspect.StructType) and isinstance(data, dict):
+        fields = {f.encode_name: f.type for f in kind.fields}
+        for key, value in data.items():
+            if key in fields:
+                yield from _unknown(value, fields[key], (*path, key))
+            else:
+                yield (*path, key), f"unknown key {key!r}; {nearest(key, fields)}"
+    elif isinstance(kind, inspect.DictType) and isinstance(data, dict):
+        for key, value in data.items():
+            yield from _unknown(value, kind.value_type, (*path, key))
+    elif isinstance(kind, inspect.VarTupleType | inspect.ListType) and isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _unknown(value, kind.item_type, (*path, index))
+
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_KINDS = {"str": "a text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list", "object": "a table"}
+
+
+def _explained(message: str) -> tuple[Path_, str]:
+    """A message of msgspec as a path and words for people."""
+    text, _, where = message.partition(" - at `$")
+    path: Path_ = tuple(int(m[2]) if m[2] else m[1] for m in _STEP.finditer(where.rstrip("`")))
+    name = ".".join(map(str, path))
+    if m := re.fullmatch(r"Object missing required field `(.+)`", text):
+        return path, f"the key {m[1]!r} is missing{f' in {name}' if name else ''}; add it"
+    text = re.sub(r"`(\w+)`", lambda m: _KINDS.get(m[1], f"`{m[1]}`"), text)
+    text = text.replace(" of length >= 1", " that is not empty").replace("matching regex", "like the pattern")
+    return path, f"{name or 'the file'}: {text[:1].lower()}{text[1:]}"
+
+
+def _data(path: Path, shown: str) -> tuple[dict[str, Any], str]:
+    """The tables of a file and its text; BadData where it cannot be read or is no TOML."""
+    try:
+        text = path.read_bytes().decode()
+        return tomllib.loads(text), text
+    except FileNotFoundError:
+        problem = Problem(shown, 0, "missing", "this file is missing; the review cannot be read without it")
+    except UnicodeDecodeError as e:
+        line = e.object.count(b"\n", 0, e.start) + 1
+        problem = Problem(shown, line, "toml-syntax", f"byte {e.object[e.start]:#04x} is no UTF-8; save the file as UTF-8")
+    except tomllib.TOMLDecodeError as e:
+        message, _, place = str(e).partition(" (at ")
+        m = re.match(r"line (\d+), column (\d+)", place)
+        line = int(m[1]) if m else text.count("\n") + 1
+        problem = Problem(shown, line, "toml-syntax", f"{message}{f' (column {m[2]})' if m else ', but the file ends'}")
+    except RecursionError:
+        problem = Problem(shown, 1, "toml-syntax", "lists or tables are nested too deep")
+    raise BadData([problem])
+
+
+def read(path: Path, shape: type[T], *, shown: str) -> tuple[T, Locate]:
+    """The file as a `shape` (a Table), and the lines of its keys. `shown` is the path to put into messages.
+
+    BadData lists every unknown key, and else the first value of a wrong type, with line and advice.
+    """
+    data, text = _data(path, shown)
+    locate = _Scan(text)
+    if unknown := [Problem(shown, locate(*p), "toml-key", m) for p, m in _unknown(data, inspect.type_info(shape), ())]:
+        raise BadData(unknown)
+    try:
+        return msgspec.convert(data, shape), locate
+    except msgspec.ValidationError as e:
+        where, message = _explained(str(e))
+        raise BadData([Problem(shown, locate(*where), "toml-value", message)]) from None
+
+
+def duplicates(ids: Iterable[str]) -> Mapping[int, str]:
+    """Positions of the ids that came before, for reports of what should be unique."""
+    seen: set[str] = set()
+    return {i: x for i, x in enumerate(ids) if x in seen or seen.add(x)}
