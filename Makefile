@@ -17,7 +17,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lock docs bench clean
+.PHONY: help demo test check format lock docs bench screenshots clean
 
 # $(call debian,PACKAGE,WHY): install a Debian package when that is in our power, else say what is missing.
 define debian
@@ -29,6 +29,8 @@ else \
 fi
 endef
 
+CHROMIUM = command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call debian,chromium,the browser tests drive it); }
+
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
@@ -36,7 +38,7 @@ demo: $(RUN) ## replay a real night on a copy of the review, build the site, ser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" SERVE="$(SERVE)" sh demo/run
 
 test: check ## everything: lint, types, the corpus, all tests, browser included
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call debian,chromium,the browser tests drive it); }
+	@$(CHROMIUM)
 	$(BIN)/pytest -n $(JOBS)
 
 check: $(TEST) ## what needs no test run: lint, format, types, the corpus
@@ -54,6 +56,11 @@ format: $(TEST) ## bring code and corpus into their canonical forms
 
 bench: $(RUN) ## measure a full build against its peers in one run, into build/bench.json
 	$(BIN)/python benchmarks/build.py
+
+screenshots: $(TEST) ## photograph the demo's site for people to look at, into build/screenshots
+	@$(CHROMIUM)
+	@test -d build/demo/site || $(MAKE) demo SERVE=no
+	$(BIN)/python tests/screenshots.py build/demo/site build/screenshots
 
 docs: $(TEST) ## write docs/cli.md anew from the commands' own help
 	$(BIN)/python tests/test_docs.py
