@@ -239,22 +239,28 @@ def fmt(bib: Path) -> dict[str, bytes]:
     for path in listing(bib, problems):
         data = (bib / path).read_bytes()
         try:
-            canonical = _canonical(path, plaintext.decode(data, path=SHOWN + path), problems).encode()
+            form = canonical(path, data)
         except BadData as error:
             problems += error.problems
             continue
-        if canonical != data:
-            changed[path] = canonical
+        if form != data:
+            changed[path] = form
     if problems:
         raise BadData(problems)
     return changed
 
 
-def _canonical(path: str, text: str, problems: list[Problem]) -> str:
+def canonical(path: str, data: bytes) -> bytes:
+    """One file of the corpus, `path` under bib/, in canonical form; BadData when it cannot be read."""
+    text = plaintext.decode(data, path=SHOWN + path)
     match path.partition("/")[0]:
         case "decisions":
-            return ledger.dumps_decisions(ledger.loads_decisions(text, path=SHOWN + path))
+            return ledger.dumps_decisions(ledger.loads_decisions(text, path=SHOWN + path)).encode()
         case "nights":
-            return ledger.dumps_nights(ledger.loads_nights(text, path=SHOWN + path))
+            return ledger.dumps_nights(ledger.loads_nights(text, path=SHOWN + path)).encode()
         case _:
-            return bibtex.dumps(bibtex.to_entry(record) for record, _ in _records(path, text, problems))
+            problems: list[Problem] = []
+            entries = [bibtex.to_entry(record) for record, _ in _records(path, text, problems)]
+            if problems:
+                raise BadData(problems)
+            return bibtex.dumps(entries).encode()
