@@ -28,17 +28,23 @@ from bibtexparser.model import Entry as Block
 from .entry import FIELD_NAME, FIELDS, Entry, to_candidate, to_entry, to_paper
 from .errors import BadData, BrokenInvariant
 from .model import Problem
-from .plaintext import invisible
+from .plaintext import invisible, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["FIELDS", "Entry", "dumps", "loads", "to_candidate", "to_entry", "to_paper"]
+__all__ = ["FIELDS", "Entry", "dumps", "foreign_entries", "loads", "to_candidate", "to_entry", "to_paper"]
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it warns of every failed block; here each one is a Problem
 
 COLUMN = 12
 """Field names are padded to this many characters, whatever an entry holds: a new field moves no other line."""
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""The abbreviations that every BibTeX style defines."""
+
+LONGEST = 200_000
+"""Characters that one foreign value may have once its abbreviations are written out: they can be made to explode."""
 
 _RANK = {name: i for i, name in enumerate(FIELDS)}
 _KIND = re.compile(r"[a-z]+")
@@ -108,7 +114,7 @@ def _read(block: Block, path: str, problems: list[Problem]) -> Entry:
     kind = block.entry_type.lower()
 
     def wrong(at: int, code: str, message: str) -> None:
-        problems.append(Problem(path, at, code, f"{block.key or 'entry'}: {message}"))
+        problems.append(Problem(path, at, code, f"{one_line(block.key)[:64] or 'entry'}: {message}"))
 
     if not _KIND.fullmatch(kind):
         wrong(line, "bib-syntax", f"@{kind} is not a kind of entry: write @article")
@@ -183,6 +189,85 @@ def loads(text: str, *, path: str) -> tuple[Entry, ...]:
     if problems:
         raise BadData(problems)
     return tuple(entries)
+
+
+_BARE = re.compile(r"[^\s{}\"#,=]+")
+_SPACE = re.compile(r"\s*")
+_MARK = re.compile(r"(?<!\\)[{}\"]")
+
+
+def _end(text: str, start: int) -> int:
+    """Where the brace or quote at `start` closes, or -1."""
+    depth = 0
+    for m in _MARK.finditer(text, start + 1):
+        if depth == 0 and m[0] == ("}" if text[start] == "{" else '"'):
+            return m.start()
+        depth += {"{": 1, "}": -1}.get(m[0], 0)
+    return -1
+
+
+def _expanded(text: str, macros: Mapping[str, str]) -> str:
+    """A foreign value with its `#` joined and its abbreviations written out; ValueError when it is not one value."""
+    out, at, more = "", 0, True
+    while more:
+        at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
+        if text[at : at + 1] in ("{", '"') and (end := _end(text, at)) > at:
+            out, at = out + text[at + 1 : end], end + 1
+        elif m := _BARE.match(text, at):
+            out, at = out + macros.get(m[0].lower(), m[0]), m.end()
+        else:
+            break
+        at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
+        more, at = text[at : at + 1] == "#", at + 1
+        if len(out) > LONGEST:
+            raise ValueError(f"more than {LONGEST} characters")
+        if not more and at > len(text):
+            return out
+    raise ValueError("not one value: a comma or a brace may be missing")
+
+
+def foreign_entries(text: str, *, path: str) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """The entries of somebody else's .bib, in any dialect, and what cannot be read of it.
+
+    Abbreviations are written out, values are raw, the first of two equal fields counts, comments are passed over.
+    """
+    problems: list[Problem] = []
+    entries: list[Entry] = []
+    macros = {name: name for name in MONTHS}
+    blocks = parse_string(text, parse_stack=[]).blocks
+    for block in blocks:
+        line = (block.start_line or 0) + 1
+        inner = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
+        try:
+            if isinstance(inner, String):
+                macros[inner.key.lower()] = _expanded(inner.value, macros)
+            elif isinstance(inner, Block):
+                entries.append(_adopted(inner, macros, path))
+            elif isinstance(block, ParsingFailedBlock):
+                why = str(getattr(block.error, "abort_reason", block.error)).strip()
+                problems.append(Problem(path, line, "import-syntax", f"an entry cannot be read and is left out: {why}"))
+        except ValueError as error:
+            problems.append(Problem(path, line, "import-syntax", f"{one_line(getattr(inner, 'key', ''))[:64]}: left out: {error}"))
+    return tuple(entries), tuple(problems)
+
+
+def _adopted(block: Block, macros: dict[str, str], path: str) -> Entry:
+    fields: dict[str, tuple[str, int]] = {}
+    for item in block.fields:
+        try:
+            value = " ".join(_expanded(item.value, macros).split())
+        except ValueError as error:
+            raise ValueError(f"{one_line(item.key)[:64]}: {error}") from error
+        if value:
+            fields.setdefault(item.key.lower(), (value, item.start_line + 1))
+    return Entry(
+        kind=block.entry_type.lower(),
+        key=block.key,
+        fields=tuple((n, v) for n, (v, _) in fields.items()),
+        path=path,
+        line=(block.start_line or 0) + 1,
+        lines=tuple(n for _, n in fields.values()),
+    )
 
 
 def _dump(entry: Entry) -> Iterator[str]:
