@@ -94,15 +94,10 @@ class Reference:
 
 
 def _names(paper: Paper) -> str:
-    match paper.authors:
-        case ():
-            return paper.shorttitle or paper.title
-        case (one,):
-            return one.family
-        case (one, two):
-            return f"{one.family} and {two.family}"
-        case (first, *_):
-            return f"{first.family} et al."
+    families = [name.family for name in paper.authors]
+    if len(families) > 2:  # noqa: PLR2004 - three authors are many
+        return f"{families[0]} et al."
+    return " and ".join(families) or paper.shorttitle or paper.title
 
 
 def references(cited_keys: Iterable[str], papers: Mapping[str, Paper]) -> dict[str, Reference]:

@@ -49,42 +49,36 @@ def root_of(path: str) -> str:
     return "../" * path.count("/") or "./"
 
 
-def environment(site: Site, templates: Path = TEMPLATES) -> Environment:
+class Templates:
     """The one way templates are read: everything escaped, nothing undefined, one filter `tex` for the texts of papers."""
-    env = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-    )
-    env.globals.update(site=site, cut=Markup(_CUT))
-    env.filters["tex"] = lambda text: Markup(tex(text))  # noqa: S704 - math.tex escapes; that is its contract and its test
-    return env
+
+    def __init__(self, site: Site, folder: Path = TEMPLATES) -> None:
+        self.fragments = frozenset(f.stem for f in (folder / "fragments").glob("*.html"))
+        self._env = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.globals.update(site=site, cut=Markup(_CUT))  # noqa: S704 - a constant
+        self._env.filters["tex"] = lambda text: Markup(tex(text))  # noqa: S704 - math.tex escapes; that is its contract
+
+    def parts(self, page: Page) -> tuple[str, str]:
+        """The head and the body of a page."""
+        text = self._env.get_template(page.template).render(page.context, path=page.path, root=root_of(page.path))
+        head, cut, body = text.partition(_CUT)
+        if not cut or _CUT in body:
+            raise BrokenInvariant(f"{page.template} must extend page.html, and no text may hold a NUL: /{page.path}")
+        return head.strip(), body.strip()
+
+    def fragment(self, name: str, path: str, context: Mapping[str, Any]) -> str:
+        """A generated piece of the hand-written page at `path`, from `fragments/<name>.html`."""
+        return self._env.get_template(f"fragments/{name}.html").render(context, path=path, root=root_of(path)).strip()
 
 
-def parts(page: Page, env: Environment) -> tuple[str, str]:
-    """The head and the body of a page."""
-    text = env.get_template(page.template).render(page.context, path=page.path, root=root_of(page.path))
-    head, cut, body = text.partition(_CUT)
-    if not cut or _CUT in body:
-        raise BrokenInvariant(f"{page.template} must extend page.html, and no text may hold a NUL: /{page.path}")
-    return head.strip(), body.strip()
-
-
-def framed(head: str, body: str, frame: Frame) -> bytes:
-    """The whole page."""
-    return f"{frame.top}{head}{frame.middle}{body}{frame.bottom}".encode()
-
-
-def render(page: Page, frame: Frame, env: Environment) -> bytes:
-    """One generated page, ready to be written; the frame must come from the same depth."""
+def framed(page: Page, head: str, body: str, frame: Frame) -> bytes:
+    """The whole page, ready to be written; BrokenInvariant unless the frame comes from the same depth."""
     if frame.root != root_of(page.path):
         raise BrokenInvariant(f"/{page.path} does not lie as deep as the shell of {page.family!r}")
-    return framed(*parts(page, env), frame)
-
-
-def fragment(name: str, path: str, context: Mapping[str, Any], env: Environment) -> str:
-    """A generated piece of the hand-written page at `path`, from `fragments/<name>.html`."""
-    return env.get_template(f"fragments/{name}.html").render(context, path=path, root=root_of(path)).strip()
+    return f"{frame.top}{head}{frame.middle}{body}{frame.bottom}".encode()

@@ -31,6 +31,7 @@ CONFIG = "mkdocs.yml"
 SHELL = "shell.md"
 TIMEOUT = 300.0
 """Seconds after which a builder is taken to hang; forty chapters take two."""
+_SKIP = '<div data-md-component="skip">\n</div>'
 HEAD, BODY = "<!--slot:head-->", "<!--slot:body-->"
 _LEFT_OUT = re.compile(r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)?__pycache__/.*")
 """What builders write and the site does not want: livre writes its own sitemap."""
@@ -103,7 +104,9 @@ def _copy(root: Path, work: Path, custom_dir: str | None) -> None:
     """The chapters and the theme's overrides, ours and then the review's, in one folder: Zensical reads nothing outside of it."""
     links = [f for f in (root / "content").rglob("*") if f.is_symlink()]
     if links:
-        raise BadData(Problem(f.relative_to(root).as_posix(), 0, "link", "a link could publish any file; put the file itself here") for f in links)
+        raise BadData(
+            Problem(f.relative_to(root).as_posix(), 0, "link", "a link could publish any file; put the file itself here") for f in links
+        )
     shutil.copytree(root / "content", work / "content")
     shutil.copytree(THEME, work / "theme")
     if custom_dir:
@@ -121,7 +124,16 @@ def run(root: Path, work: Path, *, builder: str = "mkdocs", base_url: str = "", 
     _copy(root, work, configuration(root)["theme"].get("custom_dir"))
     file = work / CONFIG
     file.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), "utf-8")
-    command = [sys.executable, "-m", builder, "build", "--strict", *(["--clean"] if builder == "zensical" else []), "--config-file", str(file)]
+    command = [
+        sys.executable,
+        "-m",
+        builder,
+        "build",
+        "--strict",
+        *(["--clean"] if builder == "zensical" else []),
+        "--config-file",
+        str(file),
+    ]
     environ = {**os.environ, "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0"), "NO_COLOR": "1", "PYTHONUTF8": "1"}
     try:
         done = subprocess.run(command, cwd=work, env=environ, capture_output=True, text=True, timeout=timeout, check=False)  # noqa: S603 - fixed words and paths of ours
@@ -147,8 +159,15 @@ def squeeze(html: str) -> str:
     return "".join(re.sub(r"[ \t]*\n\s*", "\n", p) if i % 3 == 0 else p for i, p in enumerate(pieces) if i % 3 != 2).strip() + "\n"  # noqa: PLR2004
 
 
+def _accessible(html: str) -> str:
+    """The shell with a link that skips the navigation, which Material leaves out of pages without headings, and with its tab marked."""
+    if 'class="md-skip"' not in html:
+        html = html.replace(_SKIP, _SKIP.replace("\n", '\n<a href="#content" class="md-skip">Skip to content</a>\n', 1))
+    return html.replace('<li class="md-tabs__item">\n<a href="../" ', '<li class="md-tabs__item md-tabs__item--active">\n<a href="../" ')
+
+
 def _frame(html: str, path: str, builder: str) -> Frame:
-    html = csp.protect(squeeze(html), builder=builder, where=f"content/{path.removesuffix('shell/')}{SHELL}")
+    html = csp.protect(_accessible(squeeze(html)), builder=builder, where=f"content/{path.removesuffix('shell/')}{SHELL}")
     top, head, rest = html.partition(HEAD)
     middle, body, bottom = rest.partition(BODY)
     if not head or not body or HEAD in rest or BODY in bottom:

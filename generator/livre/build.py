@@ -1,0 +1,205 @@
+"""A build: load → analyse → pages → render → write → index → verify, from a review's folder to its site.
+
+A function of bib/, content/ and the engine alone: the same input gives the same bytes, and an
+earlier site stays as it was unless everything went well.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import corpus, scope, taxonomy
+from .errors import BadData
+from .model import Problem
+from .site import chapters, exports, feeds, shells
+from .site.links import Links, base_of
+from .site.pages import Review, fragments, pages
+from .site.render import Site, Templates, framed
+from .site.write import Output, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Protocol
+
+    from .site.chapters import Chapter
+    from .site.pages import Fragment
+    from .site.shells import Shells
+
+    class Progress(Protocol):
+        """Told what is being done, how much of it is done, and of how much if that is known."""
+
+        def __call__(self, step: str, done: int, total: int | None = None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a build made: HTML pages, files, bytes; and the seconds of each step, in order."""
+
+    pages: int
+    files: int
+    size: int
+    seconds: Mapping[str, float]
+
+
+def _silent(step: str, done: int, total: int | None = None) -> None:
+    """Nobody looks."""
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The seconds of each step, in the order in which they first began."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        self.seconds.setdefault(step, 0.0)
+        try:
+            yield
+        finally:
+            self.seconds[step] += time.perf_counter() - started
+
+
+def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkdocs", progress: Progress = _silent) -> Report:
+    """Build the site of the review at `root` into `site_dir`, which is replaced whole.
+
+    `base_url` is the site's public address, mkdocs.yml's site_url if empty; where neither says, the sitemap is left out
+    and the feed's links are relative. BadData, CannotWrite or BrokenInvariant, and nothing has changed.
+    """
+    clock = _Clock()
+    with clock("load"):
+        progress("load", 0)
+        config = shells.configuration(root)
+        site = shells.site(config, base_url)
+        papers = corpus.load(root / "bib")
+        kinds = taxonomy.load(root / "bib" / "taxonomy.toml")
+        about = scope.load(root / "bib" / "scope.toml")
+        prose = chapters.read(root)
+        templates = Templates(site)
+        wrong = chapters.problems(
+            prose,
+            papers=papers.papers,
+            fragments=templates.fragments,
+            categories=kinds.categories,
+            extensions=config.get("markdown_extensions") or (),
+        )
+        if found := tuple(wrong):
+            raise BadData(found)
+    with tempfile.TemporaryDirectory(prefix="livre-") as work, ThreadPoolExecutor(1) as beside:
+        frames = beside.submit(shells.run, root, Path(work), builder=builder, base_url=base_url)
+        with clock("analyse"):
+            progress("analyse", 0)
+            review = Review(papers, about, kinds, [one.path for one in prose])
+            pieces = tuple(fragments(review))
+        with clock("shells"):
+            progress("shells", 0)
+            made = frames.result()
+    run = _Run(site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=Links(base_of(site.url)))
+    with clock("write"):
+        claimed = write(run.outputs(prose, pieces), site_dir, run.verify)
+    clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify"))
+    return Report(
+        pages=sum(path.endswith(".html") for path in claimed),
+        files=len(claimed),
+        size=run.size,
+        seconds=dict(clock.seconds),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """The second half of a build: everything that is written, one file at a time, while the links in it are noted."""
+
+    site: Site
+    templates: Templates
+    review: Review
+    made: Shells
+    clock: _Clock
+    progress: Progress
+    links: Links
+    size: int = 0
+    addresses: list[str] = field(default_factory=list)
+
+    def outputs(self, prose: Sequence[Chapter], pieces: Sequence[Fragment]) -> Iterator[Output]:
+        """Every file of the site; what the builder made first, then the pages, then what is made of all of them."""
+        for output in self._all(prose, pieces):
+            self.size += len(output.data)
+            yield output
+
+    def _all(self, prose: Sequence[Chapter], pieces: Sequence[Fragment]) -> Iterator[Output]:
+        for path, data in self.made.files:
+            if path.endswith(".css"):
+                self.links.stylesheet(path, data.decode(), path)
+            yield Output(path, data, f"the theme's {path}" if path.startswith("assets/") else f"content/{path}")
+        yield from self._chapters(prose, pieces)
+        yield from self._pages()
+        with self.clock("index"):
+            index = tuple(self._index())
+        yield from index
+
+    def _chapters(self, prose: Sequence[Chapter], pieces: Sequence[Fragment]) -> Iterator[Output]:
+        sources = {one.path: one.file for one in prose}
+        wanted = {(name, one.path) for one in prose for name, _ in one.fragments}
+        for path, html in self.made.chapters:
+            address = path.removesuffix("index.html")
+            where = sources.get(address, path)
+            with self.clock("render"):
+                put = {
+                    f.name: self.templates.fragment(f.name, address, f.context)
+                    for f in pieces
+                    if (f.name, address) in wanted and f.path in {"", address}
+                }
+                text = chapters.fill(html, address, fragments=put, papers=self.review.corpus.papers, templates=self.templates)
+            with self.clock("verify"):
+                self.links.page(address, text, where)
+            if address != path:
+                self.addresses.append(address)
+            yield Output(path, text.encode(), where)
+
+    def _pages(self) -> Iterator[Output]:
+        shared: dict[str, frozenset[str]] = {}
+        todo = pages(self.review)
+        while True:
+            with self.clock("pages"):
+                page = next(todo, None)
+            if page is None:
+                return
+            if (frame := self.made.frames.get(page.family)) is None:
+                raise BadData([Problem(f"content/{page.family}/shell.md", 0, "shell", "not there; copy content/papers/shell.md to it")])
+            if page.family not in shared:
+                file = f"content/{page.family}/shell.md"
+                shared[page.family] = self.links.page(f"{page.family}/shell/", f"{frame.top}{frame.middle}{frame.bottom}", file)
+            with self.clock("render"):
+                head, body = self.templates.parts(page)
+                data = framed(page, head, body, frame)
+            with self.clock("verify"):
+                self.links.page(page.path, head + body, page.template, shared=shared[page.family])
+            self.addresses.append(page.path)
+            if len(self.addresses) % 100 == 0:
+                self.progress("pages", len(self.addresses))
+            yield Output(f"{page.path}index.html", data, f"{page.template} for {page.path}")
+
+    def _index(self) -> Iterator[Output]:
+        """What is made of the whole corpus: downloads, the feed, the sitemap."""
+        papers = self.review.corpus.papers
+        for paper in papers.values():
+            yield Output(exports.path_of(paper), exports.one(paper), f"the BibTeX of {paper.key}")
+        yield Output(exports.ALL, exports.everything(papers.values()), "the BibTeX of all papers")
+        titles = {c.id: c.title for c in self.review.taxonomy.categories.values()}
+        yield Output(feeds.FEED, feeds.atom(self.review.papers, self.site, titles), "the feed")
+        changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}
+        for path, data in feeds.sitemap(sorted(self.addresses), self.site, changes):
+            yield Output(path, data, "the sitemap")
+        yield Output("robots.txt", feeds.robots(self.site), "robots.txt")
+
+    def verify(self, claimed: Mapping[str, str]) -> Iterator[Problem]:
+        """What is wrong with the site as it was written."""
+        with self.clock("verify"):
+            yield from self.links.broken(claimed)
