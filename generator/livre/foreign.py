@@ -39,13 +39,11 @@ class Adopted:
     line: int = 0
 
 
-KEPT = {
-    **{n: n for n in ("publisher", "volume", "number", "pages", "series", "edition", "issn", "isbn", "location", "institution")},
-    **{n: n for n in ("organization", "eventtitle", "howpublished", "pmid", "pmcid", "language")},
-    "address": "location",
-    "school": "institution",
-}
-"""Unknown fields that are facts of the publication, and what we call them; all others stay behind."""
+KEPT = frozenset({
+    "publisher", "volume", "number", "pages", "series", "edition", "issn", "isbn", "location", "institution", "organization",
+    "eventtitle", "pmid", "pmcid", "language",
+})  # fmt: skip
+"""Unknown fields that are facts of the publication; all others stay behind."""
 
 _ARXIV_IN_TEXT = re.compile(rf"(?:arxiv\s*[:.]?\s*(?:preprint\s*)?(?:arxiv\s*:\s*)?|abs/)(?P<id>{ARXIV_ID.pattern})(?!\d)", re.IGNORECASE)
 _ARXIV_ONLY = re.compile(r"(?i)\W*(?:arxiv|corr)\b.*")
@@ -54,24 +52,13 @@ _MONTH = re.compile(r"(?i)\W*(?P<name>[a-z]{3})[a-z]*|\W*(?P<number>\d{1,2})\b")
 _TAG = re.compile(r"</?(?:i|b|sup|sub|sc|jats:[a-z]+)>|<span(?: style=\"[^\"<>]*\")?>|</span>")
 _OTHERS = re.compile(r"(?i)(?:^|\s)and\s+others\s*$")
 
-_RIS_KINDS = {
-    "CONF": "inproceedings",
-    "CPAPER": "inproceedings",
-    "BOOK": "book",
-    "CHAP": "incollection",
-    "THES": "thesis",
-    "RPRT": "report",
+_KINDS = {
+    **dict.fromkeys(("CONF", "CPAPER", "paper-conference"), "inproceedings"),
+    **dict.fromkeys(("CHAP", "chapter"), "incollection"),
+    **dict.fromkeys(("THES", "thesis"), "thesis"),
+    **dict.fromkeys(("RPRT", "report"), "report"),
 }
-_CSL_KINDS = {
-    "paper-conference": "inproceedings",
-    "book": "book",
-    "chapter": "incollection",
-    "thesis": "thesis",
-    "report": "report",
-    "dataset": "dataset",
-    "software": "software",
-    "webpage": "online",
-}
+"""Types of RIS and CSL that are not articles, as kinds of biblatex."""
 
 
 def when(year: str, month: str = "") -> str:
@@ -129,14 +116,10 @@ class _Shelf:
 
     def address(self, label: str, line: int, text: str) -> str:
         """A URL that may be kept; one that names the identifier's own page says nothing new."""
-        try:
-            Identifier.parse(text)
-        except ValueError:
-            pass
-        else:
+        if not text or _identifiers([text], []):
             return ""
         try:
-            return address(text) if text else ""
+            return address(text)
         except ValueError as error:
             self.complain(line, f"{label}: this url is left out: {error}")
             return ""
@@ -157,7 +140,7 @@ def _bib_facts(fields: Mapping[str, str]) -> dict[str, Any]:
     explicit = [get("eprint") if eprint_kind in {"", "arxiv"} else "", *get("arxivid", "arxiv").split(), *get("doi").split(), get("url")]
     mentioned = [get("journal", "journaltitle"), get("volume"), get("note"), get("howpublished"), get("number"), get("url")]
     classes = re.split(r"[\s,;]+", " ".join([get("eprintclass", "primaryclass"), get("crosslists")]))
-    extra = {KEPT[n]: v for n, v in ((n, encode(normal(v))) for n, v in fields.items() if n in KEPT) if v and not fault(v)}
+    extra = {n: v for n, v in ((n, encode(normal(v))) for n, v in fields.items() if n in KEPT) if v and not fault(v)}
     return {
         "identifiers": _identifiers(explicit, mentioned),
         "title": get("title"),
