@@ -75,7 +75,7 @@ def fault(value: str) -> str:
 
 def _value(text: str) -> str:
     """What a field's value holds, without its delimiters; ValueError when it is not one plain value."""
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return text
     if len(text) > 1 and text[0] == "{" and text[-1] == "}":
         inner = text[1:-1]

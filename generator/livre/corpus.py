@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-SHARD = re.compile(r"\d{4}-(?:0\d|1[0-2])")
+SHARD = re.compile(r"[0-9]{4}-(?:0[0-9]|1[0-2])")
 """A month; 00 where only the year is known, 0000-00 where not even that."""
 
 FOLDERS = {
     "papers": re.compile(rf"{SHARD.pattern}\.bib"),
     "candidates": re.compile(rf"{SHARD.pattern}\.bib"),
     "decisions": re.compile(rf"{SHARD.pattern}\.tsv"),
-    "nights": re.compile(r"\d{4}\.tsv"),
+    "nights": re.compile(r"[0-9]{4}\.tsv"),
 }
 """The folders of the corpus and what their files are called."""
 

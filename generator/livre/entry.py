@@ -41,10 +41,10 @@ INSTEAD = {
 
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _CATEGORY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_VERSION = re.compile(r"v([1-9]\d{0,3})(?: (\S+))?")
-_SOURCE = re.compile(r"(?P<route>[a-z][a-z0-9-]*)(?: v(?P<version>[1-9]\d{0,3}))?(?: (?P<stamp>\d\S*))?")
+_VERSION = re.compile(r"v([1-9][0-9]{0,3})(?: (\S+))?")
+_SOURCE = re.compile(r"(?P<route>[a-z][a-z0-9-]*)(?: v(?P<version>[1-9][0-9]{0,3}))?(?: (?P<stamp>[0-9]\S*))?")
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
-_PLAIN_DOI = re.compile(r"10\.\d+/[a-z0-9]+(?:\.[a-z0-9]+)*")
+_PLAIN_DOI = re.compile(r"10\.[0-9]+/[a-z0-9]+(?:\.[a-z0-9]+)*")
 _DAY = len("2025-03-14")
 _LONGEST_PLAIN_KEY = 60
 

@@ -45,7 +45,9 @@ KEPT = frozenset({
 })  # fmt: skip
 """Unknown fields that are facts of the publication; all others stay behind."""
 
-_ARXIV_IN_TEXT = re.compile(rf"(?:arxiv\s*[:.]?\s*(?:preprint\s*)?(?:arxiv\s*:\s*)?|abs/)(?P<id>{ARXIV_ID.pattern})(?!\d)", re.IGNORECASE)
+_ARXIV_IN_TEXT = re.compile(
+    rf"(?:arxiv\s*[:.]?\s*(?:preprint\s*)?(?:arxiv\s*:\s*)?|abs/)(?P<id>{ARXIV_ID.pattern})(?![0-9])", re.IGNORECASE | re.ASCII
+)
 _ARXIV_ONLY = re.compile(r"(?i)\W*(?:arxiv|corr)\b.*")
 _DATE = re.compile(r"\s*(?P<y>\d{4})(?:[-/](?P<m>\d{1,2})(?:[-/](?P<d>\d{1,2}))?)?")
 _MONTH = re.compile(r"(?i)\W*(?P<name>[a-z]{3})[a-z]*|\W*(?P<number>\d{1,2})\b")
@@ -80,7 +82,7 @@ def _identifiers(explicit: Iterable[str], mentioned: Iterable[str]) -> tuple[Ide
             found.append(Identifier.parse(text.replace("\\_", "_").strip(" {}")))
         except ValueError:
             continue
-    found += [Identifier.parse(m["id"]) for text in mentioned for m in _ARXIV_IN_TEXT.finditer(text)]
+    found += [Identifier.parse(m["id"]) for text in mentioned for m in _ARXIV_IN_TEXT.finditer(one_line(text))]
     arxiv = [i for i in found if i.scheme == "arxiv"][:1]
     return tuple(sorted({*arxiv, *(i for i in found if i.scheme == "doi")}))
 

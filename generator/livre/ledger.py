@@ -18,7 +18,7 @@ from .plaintext import invisible, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_TIME = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?")
+_TIME = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?", re.ASCII)
 _DAY = len("2025-03-14")
 
 
@@ -41,7 +41,7 @@ def _count(cell: str) -> int:
 
 
 def _score(cell: str) -> float:
-    if not re.fullmatch(r"0(?:\.\d+)?|1(?:\.0+)?", cell):
+    if not re.fullmatch(r"0(?:\.[0-9]+)?|1(?:\.0+)?", cell):
         raise ValueError("write a score from 0.00 to 1.00")
     return float(cell)
 

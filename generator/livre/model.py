@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-ARXIV_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})")
+ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})")
 """An arXiv identifier without its version, new style or old."""
 ARXIV_CLASS = re.compile(r"[a-z]+(?:-[a-z]+)+|[a-z]+(?:-[a-z]+)*\.[A-Za-z]+(?:-[a-z]+)*")
 """An arXiv category such as `cs.CV`; arXiv's answers mix MSC and ACM classes in (`68T07`, `I.2.7`), which are none."""
 
 _ARXIV = re.compile(
     r"(?:arxiv:|https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.48550/arxiv\.)?"
-    rf"(?P<id>{ARXIV_ID.pattern})(?:v\d+)?(?:\.pdf)?",
-    re.IGNORECASE,
+    rf"(?P<id>{ARXIV_ID.pattern})(?:v[0-9]+)?(?:\.pdf)?",
+    re.IGNORECASE | re.ASCII,
 )
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(?P<doi>10\.\d{4,9}/[^\s{}<>\"]+)", re.IGNORECASE)
-DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(?P<doi>10\.[0-9]{4,9}/[!#-;=?-\[\]-z|~]+)", re.IGNORECASE | re.ASCII)
+DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 """A year, a month or a day in ISO 8601."""
 
 
