@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote_plus
 
 from .errors import BadData
 from .model import Problem, Status
@@ -14,8 +15,9 @@ from .toml import Day, Locate, Positive, Share, Slug, Table, Text, duplicates, n
 if TYPE_CHECKING:
     from pathlib import Path
 
-LONGEST_QUERY = 60_000
-"""Characters; a longer search makes a URL that arXiv's server may refuse."""
+NOTHING = AnyOf(frozenset())
+LONGEST_QUERY = 6_000
+"""Characters as they stand in a URL; servers tend to refuse a request line of more than 8,000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,9 @@ class Criterion:
     title: str
     text: str
     all: tuple[AnyOf, ...] = ()
-    none: AnyOf = field(default_factory=lambda: AnyOf(frozenset()))
-    hints: AnyOf = field(default_factory=lambda: AnyOf(frozenset()))
+    none: AnyOf = NOTHING
+    hints: AnyOf = NOTHING
+    title_alone: AnyOf = NOTHING
     status: tuple[Status, ...] = ()
     enough: float
 
@@ -69,10 +72,11 @@ class Criterion:
 class Evidence:
     """How much a word counts: in a title, in an abstract, as a hint; and how much is enough."""
 
-    title: float = 3.0
+    title: float = 4.0
     abstract: float = 1.0
-    hint: float = 1 / 3
-    enough: float = 3.0
+    hint: float = 0.25
+    near: float = 2.0
+    enough: float = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,47 +96,79 @@ class Scope:
     terms: Terms = field(repr=False, compare=False)
 
     def query(self, topic: Topic) -> str:
-        """The topic as a `search_query` of arXiv's API, for back-fill.
-
-        It finds at least what the topic matches here, and more: arXiv knows no star inside quotes, no
-        star before a word and no case, so such terms are searched for more widely or, where nothing
-        is left of them, not at all. What comes back is matched again.
-        """
+        """The topic as one `search_query` of arXiv's API, however long. See `query`."""
         return query(topic)
+
+    def queries(self, topic: Topic) -> tuple[str, ...]:
+        """The topic as searches that each fit into a URL; together they find what `query` would."""
+        return queries(topic)
+
+
+def _searched(any_of: AnyOf) -> list[str]:
+    """The terms that arXiv can search for, without those that a wider one finds as well; sorted.
+
+    Its phrases know no star inside quotes, and no word may begin with one.
+    """
+    words = {t: t.removeprefix("=").replace("-", " ").replace("/", " ").lower().split() for t in sorted(any_of.terms)}
+    words = {t: w for t, w in words.items() if not any(x.startswith("*") for x in w)}
+    out: list[str] = []
+    for term in sorted(words, key=lambda t: (len(words[t]), len(t), t)):
+        if not any(_covers(words[wide], words[term]) for wide in out):
+            out.append(term)
+    return sorted(out)
+
+
+def _covers(wide: list[str], narrow: list[str]) -> bool:
+    """Whether every text with the narrow phrase has the wide one."""
+    starts = range(len(narrow) - len(wide) + 1)
+    return any(all(n == w or (w.endswith("*") and n.startswith(w[:-1])) for w, n in zip(wide, narrow[i:], strict=False)) for i in starts)
 
 
 def _quoted(term: str) -> str:
-    """A term for one field, `%s` standing for the field; '' for one that arXiv cannot search for."""
-    words = term.removeprefix("=").replace("-", " ").replace("/", " ").split()
-    if any(w.startswith("*") for w in words):
-        return ""
+    """A term for one field, `%s` standing for the field: stems alone, runs of whole words as phrases."""
     parts: list[str] = []
     run: list[str] = []
-    for word in [*words, "*"]:
-        if word.endswith("*"):
-            if run:
-                parts.append(f'%s:"{" ".join(run)}"' if len(run) > 1 else f"%s:{run[0]}")
-            if word != "*":
-                parts.append(f"%s:{word}")
-            run = []
-        else:
+    for word in [*term.removeprefix("=").replace("-", " ").replace("/", " ").split(), "*"]:
+        if not word.endswith("*"):
             run.append(word)
+            continue
+        if run:
+            parts.append(f'%s:"{" ".join(run)}"' if len(run) > 1 else f"%s:{run[0]}")
+        if word != "*":
+            parts.append(f"%s:{word}")
+        run = []
     return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
 
 
 def _either(terms: Iterable[str]) -> str:
-    found = sorted({q for t in terms if (q := _quoted(t))})
-    return " OR ".join(q.replace("%s", name) for q in found for name in ("ti", "abs"))
+    return " OR ".join(_quoted(t).replace("%s", name) for t in terms for name in ("ti", "abs"))
 
 
 def query(topic: Topic) -> str:
-    """See `Scope.query`. Only phrases without stars and case are excluded there: anything else would take too much away."""
-    parts = [f"({_either(any_of.terms)})" for any_of in topic.all]
+    """A topic as a `search_query` of arXiv's API, for back-fill.
+
+    It finds at least what the topic matches here, and more, for arXiv knows no case and counts no
+    evidence; what comes back is matched again. Terms that begin with a star cannot be searched for.
+    Only phrases of whole words are excluded there (ANDNOT): anything else would take too much away.
+    """
+    parts = [f"({_either(_searched(any_of))})" for any_of in topic.all]
     if topic.classes:
         parts.append(f"({' OR '.join(f'cat:{c}' if '.' in c else f'cat:{c}*' for c in topic.classes)})")
     out = " AND ".join(parts)
-    none = _either(t for t in topic.none.terms if " " in t and "*" not in t and not t.startswith("="))
+    none = _either(sorted(t for t in topic.none.terms if " " in t and "*" not in t and not t.startswith("=")))
     return f"{out} ANDNOT ({none})" if none else out
+
+
+def queries(topic: Topic) -> tuple[str, ...]:
+    """`query`, cut into searches of at most `LONGEST_QUERY` by halving the longest OR as often as it takes."""
+    whole = query(topic)
+    longest = max(range(len(topic.all)), key=lambda i: len(_either(_searched(topic.all[i]))))
+    terms = _searched(topic.all[longest])
+    if len(quote_plus(whole)) <= LONGEST_QUERY or len(terms) == 1:
+        return (whole,)
+    middle = len(terms) // 2
+    halves = (AnyOf(frozenset(terms[:middle])), AnyOf(frozenset(terms[middle:])))
+    return tuple(q for half in halves for q in queries(replace(topic, all=(*topic.all[:longest], half, *topic.all[longest + 1 :]))))
 
 
 class _Curator(Table, kw_only=True):
@@ -146,10 +182,11 @@ class _Harvest(Table, kw_only=True):
 
 
 class _Evidence(Table, kw_only=True):
-    title: Positive = 3.0
+    title: Positive = 4.0
     abstract: Positive = 1.0
-    hint: Share = 1 / 3
-    enough: Positive = 3.0
+    hint: Share = 0.25
+    near: Positive = 2.0
+    enough: Positive = 4.0
 
 
 class _Freshness(Table, kw_only=True):
@@ -172,6 +209,7 @@ class _Criterion(Table, kw_only=True):
     all: tuple[tuple[Text, ...], ...] = ()
     none: tuple[Text, ...] = ()
     hints: tuple[Text, ...] = ()
+    title_alone: tuple[Text, ...] = ()
     status: tuple[Literal["withdrawn", "retracted", "corrected", "replaced"], ...] = ()
     enough: Positive | None = None
 
@@ -232,12 +270,8 @@ class _Reader:
             every, none = self.every(t.all, "topics", i, "all"), self.any_of(t.none, "topics", i, "none")
             topic = Topic(id=t.id, title=t.title, all=every, none=none, classes=t.classes)
             for j, any_of in enumerate(every):
-                if any_of.terms and not _either(any_of.terms):
+                if any_of.terms and not _searched(any_of):
                     self.wrong("arXiv cannot search for any of these; add a term that begins with letters", "topics", i, "all", j)
-            if (length := len(query(topic))) > LONGEST_QUERY:
-                self.wrong(
-                    f"the search of topic {t.id!r} has {length} characters, more than {LONGEST_QUERY}: make two topics of it", "topics", i
-                )
             yield topic
 
     def criteria(self, tables: tuple[_Criterion, ...], enough: float) -> Iterator[Criterion]:
@@ -255,6 +289,7 @@ class _Reader:
                 all=self.every(c.all, "criteria", i, "all"),
                 none=self.any_of(c.none, "criteria", i, "none"),
                 hints=self.any_of(c.hints, "criteria", i, "hints"),
+                title_alone=self.any_of(c.title_alone, "criteria", i, "title_alone"),
                 status=tuple(Status(s) for s in c.status),
                 enough=c.enough or enough,
             )
@@ -265,7 +300,7 @@ def _every_term(topics: Iterable[Topic], criteria: Iterable[Criterion]) -> Itera
         for any_of in (*topic.all, topic.none):
             yield from any_of.terms | any_of.veto
     for criterion in criteria:
-        for any_of in (*criterion.all, criterion.none, criterion.hints):
+        for any_of in (*criterion.all, criterion.none, criterion.hints, criterion.title_alone):
             yield from any_of.terms | any_of.veto
 
 
@@ -290,7 +325,7 @@ def load(path: Path, *, shown: str = "bib/scope.toml") -> Scope:
         curators=tuple(Curator(name=c.name, url=c.url) for c in file.curators),
         harvest=Harvest(sets=file.harvest.sets, since=file.harvest.since),
         stale_after=file.freshness.stale_after,
-        evidence=Evidence(title=e.title, abstract=e.abstract, hint=e.hint, enough=e.enough),
+        evidence=Evidence(title=e.title, abstract=e.abstract, hint=e.hint, near=e.near, enough=e.enough),
         topics=topics,
         criteria=criteria,
         terms=Terms(_every_term(topics, criteria)),

@@ -36,17 +36,19 @@ def _in_classes(candidate: Candidate, wanted: Sequence[str]) -> bool:
     return not wanted or not candidate.classes or any(c == w or c.startswith(f"{w}.") for c in candidate.classes for w in wanted)
 
 
-def _match(topic: Topic, candidate: Candidate, hits: Sequence[Hit]) -> Match | None:
-    if not _in_classes(candidate, topic.classes) or topic.none.among(hits):
+def _match(topic: Topic, candidate: Candidate, hits: Sequence[Hit], evidence: Evidence) -> Match | None:
+    if not _in_classes(candidate, topic.classes):
         return None
     found = [any_of.among(hits) for any_of in topic.all]
-    return Match(topic=topic.id, hits=tuple(h for group in found for h in group)) if all(found) else None
+    if any(weight(group, evidence) < evidence.near for group in found) or weight(topic.none.among(hits), evidence) >= evidence.near:
+        return None
+    return Match(topic=topic.id, hits=tuple(h for group in found for h in group))
 
 
 def topics(candidate: Candidate, scope: Scope) -> tuple[Match, ...]:
     """The topics that the candidate's title, abstract and classes match, in the order of the scope."""
     hits = _hits(candidate, scope)
-    return tuple(m for t in scope.topics if (m := _match(t, candidate, hits)))
+    return tuple(m for t in scope.topics if (m := _match(t, candidate, hits, scope.evidence)))
 
 
 def words(hits: Iterable[Hit]) -> str:
@@ -65,6 +67,7 @@ class _Finding:
     share: float
     hits: tuple[Hit, ...]
     void: bool = False
+    guess: bool = False
 
     @property
     def met(self) -> bool:
@@ -73,7 +76,7 @@ class _Finding:
     @property
     def sure(self) -> float:
         """Confidence that it is met, 0 to 1: 0.75 for just enough evidence, 0.94 for twice as much."""
-        return 0.0 if self.void else 1 - 0.25**self.share
+        return 0.0 if self.void else (0.6 if self.guess else 1 - 0.25**self.share)
 
 
 def weight(hits: Iterable[Hit], evidence: Evidence) -> float:
@@ -87,7 +90,10 @@ def _finding(criterion: Criterion, candidate: Candidate, hits: Sequence[Hit], ev
     hints = criterion.hints.among(hits)
     groups = [any_of.among(hits) for any_of in criterion.all]
     # A word that is evidence is not a hint as well.
-    least = min(weight(g, evidence) + evidence.hint * weight(_beside(hints, g), evidence) for g in groups)
+    least = min((weight(g, evidence) + evidence.hint * weight(_beside(hints, g), evidence)) * (1 if g else 0.5) for g in groups)
+    guess = [] if candidate.abstract else criterion.title_alone.among(hits)
+    if guess and least < criterion.enough:
+        return _Finding(criterion, 1.0, tuple(guess), guess=True)
     words_ = tuple(dict.fromkeys(h for g in groups for h in (*g, *_beside(hints, g))))
     void = weight(criterion.none.among(hits), evidence) >= criterion.enough
     return _Finding(criterion, least / criterion.enough, words_, void)
@@ -106,7 +112,7 @@ def decide(candidate: Candidate, scope: Scope, *, on: str) -> Decision | None:
     show that. `score` is the confidence in the verdict, of a waiting work that of an inclusion.
     """
     hits = _hits(candidate, scope)
-    matched = next((m for t in scope.topics if (m := _match(t, candidate, hits))), None)
+    matched = next((m for t in scope.topics if (m := _match(t, candidate, hits, scope.evidence))), None)
     if not matched:
         return None
 
