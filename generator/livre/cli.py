@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import __version__, adopt, build, check, night
+from . import __version__, adopt, build, check, night, tell
 from .errors import BadData, LivreError, UsageError
 from .harvest import api, feed, oai, transport
 from .site import serve
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from .harvest import Batch
     from .scope import Scope
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 HOMEPAGE = "https://pypi.org/project/livre/"
 
 
@@ -41,11 +37,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BadData as error:
             for problem in error.problems:
-                ERR.print(str(problem), markup=False, style="red")
-            ERR.print(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}; nothing was written", markup=False)
+                tell.complain(str(problem))
+            tell.complain(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}; nothing was written")
             ctx.exit(error.exit_code)
         except LivreError as error:
-            ERR.print(f"livre: {error}", markup=False, style="red")
+            tell.complain(f"livre: {error}")
             ctx.exit(error.exit_code)
 
 
@@ -65,27 +61,6 @@ def _delay() -> float:
         return float(text)
     except ValueError:
         raise UsageError(f"LIVRE_DELAY is {text!r}; write seconds, such as 3") from None
-
-
-class Teller:
-    """Progress on a terminal, nothing elsewhere: the same calls either way."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self.progress = Progress(*columns, console=ERR, transient=True, disable=quiet or not ERR.is_terminal)
-        self.tasks: dict[str, Any] = {}
-
-    def __enter__(self) -> Teller:
-        self.progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.progress.stop()
-
-    def __call__(self, step: str, done: int, total: int | None = None) -> None:
-        if step not in self.tasks:
-            self.tasks[step] = self.progress.add_task(step, total=total)
-        self.progress.update(self.tasks[step], completed=done, total=total)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -147,7 +122,12 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -
 
 @main.command()
 @click.option("--source", metavar="oai|api|FILE", help="Where candidates come from.  [default: oai, and api if oai fails]")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="First day of the window.  [default: last complete harvest less 7 days]")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_day,
+    help="First day of the window.  [default: last complete harvest less 7 days]",
+)
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Last day of the window.  [default: open]")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--force", is_flag=True, help="Save even an unusually large night: a person has looked at it.")
@@ -161,7 +141,7 @@ def update(root: Path, source: str | None, since: str, until: str, *, dry_run: b
     """
     routes, lookup = _routes(source)
     started = datetime.now(UTC)
-    with Teller(quiet=as_json) as progress:
+    with tell.Teller(quiet=as_json) as progress:
         report = night.run(
             root / "bib",
             routes=routes,
@@ -174,75 +154,53 @@ def update(root: Path, source: str | None, since: str, until: str, *, dry_run: b
             progress=progress,
         )
     if as_json:
-        click.echo(json.dumps(_as_json(report), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(tell.as_json(report), indent=2, ensure_ascii=False))
     else:
-        _tell_night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)
+        tell.night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)
     if report.failure:
         raise report.failure
-
-
-def _as_json(report: night.Report) -> dict[str, Any]:
-    return {
-        "nights": [asdict(n) for n in report.nights],
-        "decisions": [{**asdict(d), "subject": str(d.subject)} for d in report.decisions],
-        "changes": [asdict(c) for c in report.changes],
-        "files": list(report.files),
-        "refused": list(report.refused),
-        "failure": str(report.failure) if report.failure else None,
-        "papers": report.papers,
-    }
-
-
-def _tell_night(report: night.Report, seconds: float, *, dry_run: bool) -> None:
-    """The story of a night in plain lines."""
-    for line in report.nights:
-        OUT.print(f"{line.source}: {line.seen} seen, {line.matched} matched, {line.new} new, {line.updated} updated: {line.outcome}", markup=False)
-    for (verdict, criterion), count in sorted(report.by_criterion().items()):
-        OUT.print(f"  {verdict:8} {count:5}  by {criterion}", markup=False)
-    for change in report.changes:
-        if change.kind not in {"added", "updated"}:
-            OUT.print(f"  {change.kind}: {change.key} {', '.join(change.fields)}", markup=False)
-    for refused in report.refused:
-        OUT.print(f"  refused {refused}", markup=False)
-    verb = "would change" if dry_run else "changed"
-    OUT.print(f"{len(report.files)} file{'s' * (len(report.files) != 1)} {verb}; the corpus holds {report.papers} papers; {seconds:.1f} s", markup=False)
-    for name in report.files:
-        OUT.print(f"  bib/{name}", markup=False)
 
 
 @main.command("build")
 @click.option("--site-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes.  [default: build/site]")
 @click.option("--base-url", default="", help="The site's public address, for feeds and sitemaps.  [default: site_url in mkdocs.yml]")
-@click.option("--builder", type=click.Choice(["mkdocs", "zensical"]), default="mkdocs", show_default=True, help="Who renders the chapters and the frame.")
+@click.option(
+    "--builder",
+    type=click.Choice(["mkdocs", "zensical"]),
+    default="mkdocs",
+    show_default=True,
+    help="Who renders the chapters and the frame.",
+)
 @click.pass_obj
 def build_command(root: Path, site_dir: Path | None, base_url: str, builder: str) -> None:
     """Build the site: a pure function of bib/, content/ and the engine."""
-    with Teller(quiet=False) as progress:
+    with tell.Teller(quiet=False) as progress:
         report = build.build(root, site_dir or root / "build" / "site", base_url=base_url, builder=builder, progress=progress)
     for step, seconds in report.seconds.items():
-        OUT.print(f"  {step:10} {seconds:6.2f} s", markup=False)
-    OUT.print(f"{report.pages} pages in {sum(report.seconds.values()):.1f} s: {site_dir or root / 'build' / 'site'}", markup=False)
+        tell.say(f"  {step:10} {seconds:6.2f} s")
+    tell.say(f"{report.pages} pages in {sum(report.seconds.values()):.1f} s: {site_dir or root / 'build' / 'site'}")
 
 
 @main.command("serve")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
-@click.option("--site-dir", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Only serve this built site; build and watch nothing.")
+@click.option(
+    "--site-dir", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Only serve this built site; build and watch nothing."
+)
 @click.pass_obj
 def serve_command(root: Path, port: int, site_dir: Path | None) -> None:
     """Build, serve on 127.0.0.1, and build again whenever a file changes."""
 
-    def say(line: str) -> None:
-        OUT.print(line, markup=False)
-
     if site_dir:
-        serve.serve_static(site_dir, port=port, say=say)
+        serve.serve_static(site_dir, port=port, say=tell.say)
     else:
-        serve.serve(root, port=port, say=say)
+        serve.serve(root, port=port, say=tell.say)
 
 
 @main.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How problems are printed.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How problems are printed."
+)
 @click.pass_obj
 def check_command(root: Path, paths: tuple[Path, ...], format_: str) -> None:
     """Find what is wrong in bib/ and content/, with file and line. PATHS limit the report."""
@@ -251,8 +209,8 @@ def check_command(root: Path, paths: tuple[Path, ...], format_: str) -> None:
         click.echo(json.dumps([asdict(p) for p in problems], indent=2, ensure_ascii=False))
     else:
         for problem in problems:
-            OUT.print(str(problem), markup=False)
-        OUT.print(f"{len(problems)} problem{'s' * (len(problems) != 1)}", markup=False)
+            tell.say(str(problem))
+        tell.say(f"{len(problems)} problem{'s' * (len(problems) != 1)}")
     sys.exit(1 if problems else 0)
 
 
@@ -261,9 +219,9 @@ def check_command(root: Path, paths: tuple[Path, ...], format_: str) -> None:
 @click.pass_obj
 def fmt_command(root: Path, *, only_check: bool) -> None:
     """Bring bib/ into its canonical form."""
-    changed = adopt.fmt(root / "bib", dry_run=only_check)
+    changed = adopt.canonize(root / "bib", dry_run=only_check)
     for name in changed:
-        OUT.print(f"{'not canonical' if only_check else 'formatted'}: bib/{name}", markup=False)
+        tell.say(f"{'not canonical' if only_check else 'formatted'}: bib/{name}")
     sys.exit(1 if only_check and changed else 0)
 
 
@@ -281,5 +239,5 @@ def import_command(root: Path, files: tuple[Path, ...], trust: str, *, dry_run: 
     on = _now().astimezone(UTC).date().isoformat()
     report, problems = adopt.adopt(root / "bib", files, on=on, trust=trust, dry_run=dry_run, force=force)
     for problem in problems:
-        ERR.print(f"left out: {problem}", markup=False)
-    _tell_night(report, 0.0, dry_run=dry_run)
+        tell.complain(f"left out: {problem}")
+    tell.night(report, 0.0, dry_run=dry_run)

@@ -7,7 +7,7 @@ for citation keys that clash; no key and no identifier ever disappears; what peo
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .corpus import shard_of
 from .model import Candidate, Change, Decision, Identifier, Paper, Status, Verdict
@@ -37,13 +37,13 @@ CURATED = {
 _FACTS = tuple(f.name for f in fields(Candidate))
 
 
-def _facts(record: Candidate) -> dict[str, object]:
+def _facts(record: Candidate) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _FACTS}
 
 
 def _updated(paper: Paper, candidate: Candidate) -> Paper:
     """The paper with newer facts, except for what people curated."""
-    joined = join(Candidate(**_facts(paper)), candidate)  # type: ignore[arg-type]
+    joined = join(Candidate(**_facts(paper)), candidate)
     fixed = {CURATED.get(name, name) for name in paper.curated}
     return replace(paper, **{n: v for n, v in _facts(joined).items() if n not in fixed or n == "source"})
 
@@ -89,7 +89,7 @@ class _Desk:
 
     def include(self, candidate: Candidate, shard: str) -> None:
         key = citation_key(candidate.authors, candidate.date, candidate.title, self.papers)
-        paper = Paper(**_facts(candidate), key=key, shard=shard, added=self.on)  # type: ignore[arg-type]
+        paper = Paper(**_facts(candidate), key=key, shard=shard, added=self.on)
         paper = replace(paper, categories=self.file(paper, None))
         self.papers[key] = paper
         self.candidates.pop(candidate.primary, None)

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 from .classify import classify
 from .corpus import Corpus, load, tree
 from .errors import BrokenInvariant, SourceError, Throttled
+from .guard import guard
 from .merge import merge, refile
 from .model import Candidate, Change, Decision, Night, Paper
 from .resolve import resolve
-from .save import guard, recover, save, writer
-from .scope import Scope
+from .save import save, writer
 from .scope import load as load_scope
 from .screen import decide, topics
-from .taxonomy import Taxonomy
 from .taxonomy import load as load_taxonomy
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .harvest import Batch
+    from .scope import Scope
 
 OVERLAP = {"oai": 7, "api": 30}
 """Days that a window reaches back behind the last complete one: arXiv's paging skips records, and
@@ -97,45 +97,51 @@ def _gather(batches: Iterable[Batch], wanted: Callable[[Candidate], bool], progr
     return got
 
 
-class _Review:
-    """Scope and taxonomy as the two functions that merge asks for."""
+class Review:
+    """Scope and taxonomy as the two functions that merge asks for, on one day."""
 
-    def __init__(self, scope: Scope, taxonomy: Taxonomy, on: str) -> None:
-        self.scope, self.taxonomy, self.on = scope, taxonomy, on
-        self.facet_of = {c.id: c.facet for c in taxonomy.categories.values()}
+    def __init__(self, bib: Path, on: str) -> None:
+        self.scope, self.taxonomy, self.on = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"), on
+        self.facet_of = {c.id: c.facet for c in self.taxonomy.categories.values()}
 
     def judge(self, candidate: Candidate) -> Decision | None:
+        """What the scope's rules say of a candidate; None when no topic matches."""
         return decide(candidate, self.scope, on=self.on)
 
     def file(self, record: Candidate, filed: Paper | None) -> tuple[str, ...]:
+        """The categories that the rules give, beside those that people filed."""
         fresh = tuple(f.category for f in classify(record, self.taxonomy))
         return refile(filed, fresh, self.facet_of) if filed else fresh
 
     def merge(self, corpus: Corpus, candidates: Iterable[Candidate]) -> tuple[Corpus, tuple[Change, ...]]:
+        """Resolve, judge, file and merge candidates."""
         return merge(corpus, resolve(candidates), judge=self.judge, file=self.file, on=self.on)
 
 
-def _new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
+def new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
     return tuple(d for s, ds in sorted(after.decisions.items()) for d in ds[len(before.decisions.get(s, ())) :])
 
 
-def _line(on: str, source: str, got: _Gathered, before: Corpus, after: Corpus, changes: Sequence[Change]) -> Night:
-    verdicts = Counter(d.verdict.value for d in _new_decisions(before, after))
+def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change], *, seen: int) -> Night:
+    """The line with what has come of it added: new records, updates, decisions."""
+    verdicts = Counter(d.verdict.value for d in new_decisions(before, after))
     known = len(before.papers) + len(before.candidates)
-    outcome = "complete" if not got.refused else f"complete; {len(got.refused)} refused: {'; '.join(got.refused)}"[:400]
-    return Night(
-        night=on,
-        source=source,
-        watermark=got.watermark,
-        seen=got.seen,
-        matched=len(got.candidates),
-        new=len(after.papers) + len(after.candidates) - known,
-        updated=sum(c.kind not in {"added", "duplicate"} for c in changes),
-        included=verdicts["include"],
-        excluded=verdicts["exclude"],
-        waiting=verdicts["wait"],
-        outcome=outcome,
+    return replace(
+        line,
+        seen=max(line.seen, seen),
+        matched=max(line.matched, verdicts.total()),
+        new=line.new + len(after.papers) + len(after.candidates) - known,
+        updated=line.updated + sum(c.kind not in {"added", "duplicate"} for c in changes),
+        included=line.included + verdicts["include"],
+        excluded=line.excluded + verdicts["exclude"],
+        waiting=line.waiting + verdicts["wait"],
     )
+
+
+def _line(blank: Night, got: _Gathered, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
+    outcome = "complete" if not got.refused else f"complete; {len(got.refused)} refused: {'; '.join(got.refused)}"[:400]
+    line = replace(blank, watermark=got.watermark, matched=len(got.candidates), outcome=outcome)
+    return tally(line, before, after, changes, seen=got.seen)
 
 
 def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Night, ...]:
@@ -155,7 +161,7 @@ def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Nig
 
 
 def _abstracts(
-    review: _Review, corpus: Corpus, lookup: Callable[[Sequence[str]], Iterable[Batch]], progress: Callable[[str, int], None]
+    review: Review, corpus: Corpus, lookup: Callable[[Sequence[str]], Iterable[Batch]], progress: Callable[[str, int], None]
 ) -> tuple[Corpus, tuple[Change, ...], Night | None]:
     """Fetch missing abstracts, newest first. Every request stands alone, so those before a failure count."""
     records = (*corpus.papers.values(), *corpus.candidates.values())
@@ -172,12 +178,12 @@ def _abstracts(
     except SourceError as error:
         failure = f"incomplete: {error}"[:400]
     after, changes = review.merge(corpus, got.candidates)
-    line = _line(review.on, "abstracts", got, corpus, after, changes)
+    line = _line(Night(night=review.on, source="abstracts"), got, corpus, after, changes)
     return after, changes, replace(line, outcome=failure or line.outcome)
 
 
 def _harvest(
-    review: _Review, corpus: Corpus, routes: Sequence[Route], since: str, until: str, progress: Callable[[str, int], None]
+    review: Review, corpus: Corpus, routes: Sequence[Route], since: str, until: str, progress: Callable[[str, int], None]
 ) -> Iterator[tuple[Night, _Gathered] | SourceError]:
     """Try the routes in order until one is complete; every failure is yielded, with its line for the record."""
     for route in routes:
@@ -199,7 +205,7 @@ def _harvest(
         return
 
 
-def run(  # noqa: PLR0913 - a night's edges are arguments, not globals
+def run(
     bib: Path,
     *,
     routes: Sequence[Route],
@@ -217,10 +223,10 @@ def run(  # noqa: PLR0913 - a night's edges are arguments, not globals
     `Report.failure`, and only the night's record is saved. Raises BadData, BrokenInvariant, CannotWrite.
     """
     with writer(bib):
-        recover(bib)
         before = load(bib)
-        review = _Review(load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"), on)
-        after, changes, refused, failure = before, (), (), None
+        review = Review(bib, on)
+        after, changes, refused = before, tuple[Change, ...](), tuple[str, ...]()
+        failure: SourceError | None = None
         for step in _harvest(review, before, routes, since, until, progress):
             if isinstance(step, SourceError):
                 failure = step
@@ -231,7 +237,7 @@ def run(  # noqa: PLR0913 - a night's edges are arguments, not globals
                 continue
             failure, refused = None, tuple(got.refused)
             merged, changes = review.merge(after, got.candidates)
-            line = replace(_line(on, blank.source, got, after, merged, changes), since=blank.since, until=until)
+            line = _line(blank, got, after, merged, changes)
             if until or (since and since > (watermark(before, blank.source) or review.scope.harvest.since)):
                 line = replace(line, watermark="")  # a window with a gap before or after it proves nothing about what lies there
             changed = bool(changes) or merged.decisions != after.decisions or merged.candidates != after.candidates
@@ -240,13 +246,13 @@ def run(  # noqa: PLR0913 - a night's edges are arguments, not globals
             merged, more, extra = _abstracts(review, after, lookup, progress)
             changes = (*changes, *more)
             after = replace(merged, nights=_record(after.nights, extra, changed=True)) if extra else merged
-        if not force and (broken := tuple(guard(before, after, on=on))):
+        if broken := tuple(guard(before, after, on=on, attended=force)):
             raise BrokenInvariant("; ".join(broken) + "; nothing was saved: look at it with --dry-run, then say --force")
         files = tree(after)
-        changed_files = save(bib, files, dry_run=dry_run)
+        changed_files = save(bib, files, read=before.read, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),
-        decisions=_new_decisions(before, after),
+        decisions=new_decisions(before, after),
         changes=changes,
         files=changed_files,
         refused=refused,
