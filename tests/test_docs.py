@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -12,28 +11,40 @@ import yaml
 
 from livre.cli import main
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "cli.md"
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "benchmarks").glob("*.md"))]
 TARGETS = dict(re.findall(r"^([a-z]+):.*?(?:## (.*))?$", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
+HEAD = """# Command line
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    yield "livre", main
-    yield from ((f"livre {name}", command) for name, command in main.commands.items())
+Written by `make docs` from the commands' own `--help`; a test keeps it current.
+"""
+ENVIRONMENT = """
+## Environment
+
+For tests, mirrors and replays; a night needs none of them.
+
+| variable | what it sets |
+|---|---|
+| `LIVRE_ARXIV_API`, `LIVRE_ARXIV_OAI` | base URLs of arXiv's API and of its OAI-PMH service |
+| `LIVRE_DELAY` | seconds between two requests, 3 if unset; less is refused for arXiv's own hosts |
+| `LIVRE_NOW` | the time that counts as now, as `2026-07-02T04:00:00+00:00` |
+| `SOURCE_DATE_EPOCH` | the time that the site's builder writes where it writes one, in seconds since 1970; 0 if unset |
+"""
+
+
+COMMANDS: list[tuple[str, click.Command]] = [("livre", main), *((f"livre {name}", command) for name, command in main.commands.items())]
 
 
 def reference() -> str:
-    """docs/cli.md: the help of every command, as a terminal of 100 columns shows it."""
-    head = "# Command line\n\nWritten by `make docs` from the commands' own `--help`; a test keeps it current.\n"
-    parts = [head]
-    for name, command in commands():
-        context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+    """docs/cli.md: the help of every command, as a terminal of 100 columns shows it, and the environment."""
+    parts = [HEAD]
+    parent = click.Context(main, info_name="livre", terminal_width=100, **main.context_settings)
+    for name, command in COMMANDS:
+        context = parent if command is main else click.Context(command, info_name=command.name, parent=parent)
         parts.append(f"\n## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
-    return "".join(parts)
+    return "".join([*parts, ENVIRONMENT])
 
 
 def code(document: Path) -> str:
@@ -46,12 +57,18 @@ def test_the_command_line_reference_is_what_the_commands_say():
     assert REFERENCE.read_text() == reference(), "run `make docs`"
 
 
-@pytest.mark.parametrize(("name", "command"), commands(), ids=[name for name, _ in commands()])
+@pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
 def test_every_command_and_option_has_help(name, command):
     assert command.help
     assert command.get_short_help_str(limit=200).endswith(".") or command is main
     for parameter in command.params:
         assert not isinstance(parameter, click.Option) or parameter.help, f"{name} {parameter.name}"
+
+
+def test_every_variable_that_the_engine_reads_is_documented():
+    engine = "".join(f.read_text() for f in (ROOT / "generator" / "livre").rglob("*.py"))
+    name = re.compile(r"\b(?:LIVRE_[A-Z_]+|SOURCE_DATE_EPOCH)\b")
+    assert set(name.findall(engine)) == set(name.findall(ENVIRONMENT))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
