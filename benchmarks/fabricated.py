@@ -71,6 +71,7 @@ def papers(count: int, categories: Mapping[str, Sequence[str]], seed: int = 1) -
             abstract=abstract(rng),
             source=Source(version=1, stamp=day, route="oai"),
             categories=tuple(rng.choice(ids) for ids in categories.values()),
+            milestone=f"Fabricated {number}" if number % 50 == 0 else "",
             added=day,
         )
 
