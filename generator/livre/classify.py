@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from .terms import longest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .model import Candidate
     from .taxonomy import Category, Facet, Taxonomy
     from .terms import Hit
+
+_FIELDS = ("title", "abstract")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,35 +30,47 @@ class Filing:
     words: tuple[str, ...]
 
 
-def _points(category: Category, hits: Sequence[Hit], title: float) -> tuple[float, tuple[str, ...]]:
-    """The evidence for a category, and its words: of each stretch of text the strongest rule counts."""
-    best: dict[tuple[str, int, int], tuple[float, str]] = {}
-    for rule in category.rules:
-        for hit in rule.terms.among(hits):
-            worth = rule.weight * (title if hit.field == "title" else 1.0)
-            place = (hit.field, hit.start, hit.end)
-            best[place] = max(best.get(place, (0.0, "")), (worth, hit.words))
-    found = sorted(best.items(), key=lambda item: (item[0][0] != "title", item[0]))
-    return sum(worth for _, (worth, _) in found), tuple({w.lower(): w for _, (_, w) in reversed(found)}.values())[::-1]
+def _apart(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits of which no two share a word; of two, the earlier and longer one."""
+    out: list[Hit] = []
+    for hit in hits:
+        if not out or hit.field != out[-1].field or hit.start >= out[-1].end:
+            out.append(hit)
+    return out
+
+
+def _evidence(category: Category, clear: Sequence[Hit], title: float) -> tuple[float, tuple[Hit, ...]]:
+    """What speaks for a category, and the words of it."""
+    own = _apart(longest((h for h in clear if h.term in category.weights or h.term in category.veto), category.veto))
+    points = sum(category.weights[h.term] * (title if h.field == "title" else 1.0) for h in own)
+    lists = [_apart(longest((h for h in clear if h.field == "title" and h.term in o.terms), category.veto)) for o in category.all]
+    if all(lists) and lists:
+        points += title
+        own += [h for found in lists for h in found[:1]]
+    return points, tuple(own)
+
+
+def _words(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """The words found, once each, the title's first, in the order of the text."""
+    ordered = sorted(hits, key=lambda h: (_FIELDS.index(h.field), h.start, h.end))
+    return tuple({h.words.lower(): h.words for h in reversed(ordered)}.values())[::-1]
 
 
 def _facet(facet: Facet, taxonomy: Taxonomy, hits: Sequence[Hit]) -> Iterator[Filing]:
     categories = taxonomy.of(facet.id)
-    own = frozenset(t for c in categories for r in c.rules for t in r.terms.terms)
-    veto = frozenset(t for c in categories for r in c.rules for t in r.terms.veto)
-    # A veto speaks for one category only, so it may not cover what another one finds.
-    clear = longest(h for h in hits if h.term in own)
-    clear += [h for h in hits if h.term in veto - own]
-    points = {c.id: _points(c, clear, taxonomy.title) for c in categories}
-    least = max(taxonomy.enough, facet.share * max((p for p, _ in points.values()), default=0.0))
-    filed = {c: (p, words) for c, (p, words) in points.items() if p >= least}
+    # A veto speaks for one category only, so it does not cover what another one finds.
+    clear = [*longest(h for h in hits if h.term in facet.terms), *(h for h in hits if h.term not in facet.terms)]
+    found: Mapping[str, tuple[float, tuple[Hit, ...]]] = {c.id: _evidence(c, clear, taxonomy.title) for c in categories}
+    best = max((found[c.id][0] for c in categories if not c.rest), default=0.0)
+    least = max(taxonomy.enough, facet.share * best)
+    filed = {c.id: found[c.id] for c in categories if found[c.id][0] >= least and not (c.rest and best >= taxonomy.enough)}
     for category in categories:
         if category.parent and category.id in filed:
             filed.setdefault(category.parent, filed[category.id])
     for category in categories:
         if category.id in filed:
-            p, words = filed[category.id]
-            yield Filing(category=category.id, score=round(min(1 - 0.25 ** (p / taxonomy.enough), 0.99), 2), words=words)
+            points, evidence = filed[category.id]
+            yield Filing(category=category.id, score=round(min(1 - 0.25 ** (points / taxonomy.enough), 0.99), 2), words=_words(evidence))
 
 
 def classify(candidate: Candidate, taxonomy: Taxonomy) -> tuple[Filing, ...]:

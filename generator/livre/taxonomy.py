@@ -17,25 +17,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """A way to look at a paper. A category is kept if its evidence is at least `share` of the best one's in the facet."""
+    """A way to look at a paper. A category is kept if its evidence is at least `share` of the best one's in the facet.
+
+    `terms` are all that its categories look for; among them the longest phrase wins.
+    """
 
     id: str
     title: str
     definition: str
     share: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """Terms that speak for a category, and how strongly each hit does."""
-
-    weight: float
-    terms: AnyOf
+    terms: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A shelf of a facet: its URL id, what belongs there, and the rules that find it. A child's papers are its parent's too."""
+    """A shelf of a facet: its URL id, what belongs there, and what speaks for it.
+
+    `weights` are terms and what a hit of each counts; `veto` are phrases in which they mean something
+    else; a term of every OR of `all` in one field counts 1. A child's papers are its parent's too.
+    A `rest` takes what no other category of its facet has.
+    """
 
     id: str
     facet: str
@@ -43,14 +44,17 @@ class Category:
     definition: str
     parent: str = ""
     aliases: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rest: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
+    veto: frozenset[str] = frozenset()
+    all: tuple[AnyOf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxonomy:
     """All facets and categories, in the order of the file. `terms` finds every term of every rule at once.
 
-    A hit in a title counts `title` times its rule's weight, one in an abstract once; `enough` files.
+    A hit in a title counts `title` times its weight, one in an abstract once; `enough` files.
     """
 
     facets: tuple[Facet, ...]
@@ -83,9 +87,11 @@ class _Category(Table, kw_only=True):
     definition: Text
     parent: str = ""
     aliases: tuple[Text, ...] = ()
+    rest: bool = False
     strong: tuple[Text, ...] = ()
     terms: tuple[Text, ...] = ()
     weak: tuple[Text, ...] = ()
+    all: tuple[tuple[Text, ...], ...] = ()
 
 
 class _File(Table, kw_only=True):
@@ -99,22 +105,6 @@ WEIGHTS = {"strong": 3.0, "terms": 1.0, "weak": 1 / 3}
 """The three lists of a category, and what a hit of each counts."""
 
 
-def _rules(c: _Category, i: int, groups: Mapping[str, tuple[str, ...]], wrong: _Wrong) -> Iterator[Rule]:
-    for name, weight in WEIGHTS.items():
-        good = []
-        written: tuple[str, ...] = getattr(c, name)
-        for j, item in enumerate(written):
-            try:
-                expand([item], groups)
-            except ValueError as e:
-                advice = f"; {nearest(item[1:], groups)}" if item.startswith("@") and item[1:] not in groups else ""
-                wrong(f"{e}{advice}", "categories", i, name, j)
-            else:
-                good.append(item)
-        if good:
-            yield Rule(weight=weight, terms=expand(good, groups))
-
-
 class _Wrong:
     """Collects problems with the line of the key that they are about."""
 
@@ -124,6 +114,20 @@ class _Wrong:
 
     def __call__(self, message: str, *path: str | int) -> None:
         self.problems.add(Problem(self.shown, self.locate(*path), "taxonomy", message))
+
+
+    def any_of(self, written: Iterable[str], groups: Mapping[str, tuple[str, ...]], *path: str | int) -> AnyOf:
+        """The terms of a list that are ones, after noting those that are not."""
+        good = []
+        for i, item in enumerate(written):
+            try:
+                expand([item], groups)
+            except ValueError as e:
+                advice = f"; {nearest(item[1:], groups)}" if item.startswith("@") and item[1:] not in groups else ""
+                self(f"{e}{advice}", *path, i)
+            else:
+                good.append(item)
+        return expand(good, groups)
 
 
 def _check(file: _File, wrong: _Wrong) -> None:
@@ -138,8 +142,8 @@ def _check(file: _File, wrong: _Wrong) -> None:
     for i, c in enumerate(file.categories):
         if c.facet not in facets:
             wrong(f"there is no facet {c.facet!r}; {nearest(c.facet, facets)}", "categories", i, "facet")
-        if not (c.strong or c.terms or c.weak) and not any(k.parent == c.id for k in file.categories):
-            wrong(f"nothing can be filed under {c.id!r}: give it `strong`, `terms` or `weak`", "categories", i)
+        if not (c.strong or c.terms or c.weak or c.all) and not any(k.parent == c.id for k in file.categories):
+            wrong(f"nothing can be filed under {c.id!r}: give it `terms`", "categories", i)
         if not c.parent:
             continue
         parent = by_id.get(c.parent)
@@ -157,27 +161,43 @@ def load(path: Path, *, shown: str = "bib/taxonomy.toml") -> Taxonomy:
     wrong = _Wrong(shown, locate)
     _check(file, wrong)
     for name, written in file.terms.items():
-        try:
-            expand(written, file.terms)
-        except ValueError as e:
-            wrong(str(e), "terms", name)
-    rules = [tuple(_rules(c, i, file.terms, wrong)) for i, c in enumerate(file.categories)]
+        wrong.any_of(written, file.terms, "terms", name)
+    order = {f.id: i for i, f in enumerate(file.facets)}
+    categories = sorted((_category(c, i, file.terms, wrong) for i, c in enumerate(file.categories)), key=lambda c: order.get(c.facet, 0))
     if wrong.problems:
         raise BadData(wrong.problems)
-    order = {f.id: i for i, f in enumerate(file.facets)}
-    categories = [
-        Category(id=c.id, facet=c.facet, title=c.title, definition=c.definition, parent=c.parent, aliases=c.aliases, rules=r)
-        for c, r in zip(file.categories, rules, strict=True)
-    ]
-    categories.sort(key=lambda c: order[c.facet])
     return Taxonomy(
-        facets=tuple(Facet(id=f.id, title=f.title, definition=f.definition, share=f.share) for f in file.facets),
+        facets=tuple(
+            Facet(id=f.id, title=f.title, definition=f.definition, share=f.share, terms=_terms(c for c in categories if c.facet == f.id))
+            for f in file.facets
+        ),
         categories={c.id: c for c in categories},
         title=file.evidence.title,
         enough=file.evidence.enough,
-        terms=Terms(t for c in categories for r in c.rules for t in _all(r)),
+        terms=Terms(_terms(categories).union(*(c.veto for c in categories))),
     )
 
 
-def _all(rule: Rule) -> Iterable[str]:
-    return rule.terms.terms | rule.terms.veto
+def _terms(categories: Iterable[Category]) -> frozenset[str]:
+    return frozenset(t for c in categories for part in (c.weights, *(o.terms for o in c.all)) for t in part)
+
+
+def _category(c: _Category, i: int, groups: Mapping[str, tuple[str, ...]], wrong: _Wrong) -> Category:
+    lists = {name: wrong.any_of(getattr(c, name), groups, "categories", i, name) for name in WEIGHTS}
+    every = tuple(wrong.any_of(items, groups, "categories", i, "all", j) for j, items in enumerate(c.all))
+    weights: dict[str, float] = {}
+    for name, any_of in lists.items():
+        for term in any_of.terms:
+            weights[term] = max(weights.get(term, 0.0), WEIGHTS[name])
+    return Category(
+        id=c.id,
+        facet=c.facet,
+        title=c.title,
+        definition=c.definition,
+        parent=c.parent,
+        aliases=c.aliases,
+        rest=c.rest,
+        weights=weights,
+        veto=frozenset(t for any_of in (*lists.values(), *every) for t in any_of.veto),
+        all=every,
+    )
