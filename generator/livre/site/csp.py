@@ -26,7 +26,7 @@ POLICY = (
 REFERRER = '<meta name="referrer" content="strict-origin-when-cross-origin">'
 _CHARSET = '<meta charset="utf-8">'
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
-_DATA = re.compile(r"""type\s*=\s*["']?application/(?:ld\+)?json["'\s>]""", re.IGNORECASE)
+_DATA = re.compile(r"""(?:^|\s)type\s*=\s*["']?application/(?:ld\+)?json["'\s>]""", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\\{\\{.*?\\}\\}")
 _ADDRESS = r"[\w./:~%+-]*"
 """What the theme may print into its own scripts: the way to the site's root."""

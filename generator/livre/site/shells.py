@@ -153,8 +153,8 @@ def _complaints(output: str, builder: str) -> Iterator[Problem]:
 
 
 def squeeze(html: str) -> str:
-    """The page without the theme's indentation; what stands in `<pre>`, scripts and the like stays as it is."""
-    pieces = _VERBATIM.split(html)
+    """The page without the theme's indentation and the namespace that HTML does not need; `<pre>`, scripts and the like stay."""
+    pieces = _VERBATIM.split(html.replace('<svg xmlns="http://www.w3.org/2000/svg"', "<svg"))
     # split gives text, verbatim, its tag's name, text, …
     return "".join(re.sub(r"[ \t]*\n\s*", "\n", p) if i % 3 == 0 else p for i, p in enumerate(pieces) if i % 3 != 2).strip() + "\n"  # noqa: PLR2004
 
