@@ -1,0 +1,219 @@
+"""A page per paper, and the list of all papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from ...bibtex import dumps
+from ...latex import plain
+from ...model import Identifier, Page, Status
+from .. import charts, exports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model import Decision, Paper
+    from .review import Chip, Item, Review
+
+SHOWN_AUTHORS = 20
+"""Authors that a page names before it folds the rest away."""
+LINKED_AUTHORS = 150
+"""In a longer author list only those are links who have other papers here: thousands of links help nobody."""
+_META_AUTHORS = 100
+_NEWEST = 100
+
+_STATUS = {
+    Status.WITHDRAWN: "Withdrawn by its authors or by arXiv. It stays here so that the record is whole; do not rely on it.",
+    Status.RETRACTED: "Retracted. It stays here so that the record is whole; do not rely on it.",
+    Status.CORRECTED: "Corrected. Read the newest version.",
+    Status.REPLACED: "Replaced by a later work.",
+}
+_VERDICTS = {"include": "Included", "exclude": "Excluded", "wait": "Left waiting"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Out:
+    """A link to the work itself: what it is called and which host it opens."""
+
+    label: str
+    url: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A category of a paper with what put it there: `words` that a rule found, or who did it."""
+
+    chip: Chip
+    words: str
+    score: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A decision in words."""
+
+    verdict: str
+    title: str
+    text: str
+    why: str
+    score: str
+    by: str
+    on: str
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2].removeprefix("www.")
+
+
+def links(paper: Paper) -> Iterator[Out]:
+    """Where the work can be read and what comes with it; only what is known, and no PDF of what was withdrawn."""
+    for identifier in paper.identifiers:
+        if identifier.scheme == "arxiv":
+            yield Out(label=f"arXiv:{identifier.value}", url=identifier.url, host="arxiv.org")
+            if paper.status is not Status.WITHDRAWN:
+                yield Out(label="PDF", url=f"https://arxiv.org/pdf/{identifier.value}", host="arxiv.org")
+    for identifier in paper.identifiers:
+        if identifier.scheme == "doi":
+            yield Out(label=f"doi:{identifier.value}", url=identifier.url, host="doi.org")
+    for label, urls in (("Code", paper.code), ("Weights", paper.weights), ("Page", (paper.url,) if paper.url else ())):
+        for url in urls:
+            if url.lower().startswith(("https://", "http://")) and not _same(url, paper):
+                yield Out(label=label, url=url, host=_host(url))
+
+
+def _same(url: str, paper: Paper) -> bool:
+    """Whether the address only leads where an identifier leads already."""
+    try:
+        return Identifier.parse(url) in paper.identifiers
+    except ValueError:
+        return False
+
+
+def shelves(paper: Paper, review: Review) -> Iterator[tuple[str, tuple[Shelf, ...]]]:
+    """The paper's categories by facet, each with its reason."""
+    filings = review.filings[paper.key]
+    for facet in review.taxonomy.facets:
+        by_hand = bool({facet.id, "keywords"} & set(paper.curated))
+        own = []
+        for category in (review.taxonomy.categories[c] for c in review.filed[paper.key]):
+            if category.facet != facet.id:
+                continue
+            filing = filings.get(category.id)
+            if by_hand:
+                words, score = "filed by a person", ""
+            elif filing:
+                words, score = ", ".join(f"“{w}”" for w in filing.words), f"{filing.score:.2f}"
+            else:
+                words, score = "kept from an earlier filing", ""
+            own.append(Shelf(chip=review.chip(category), words=words, score=score))
+        if own:
+            yield facet.title, tuple(own)
+
+
+def ruling(decision: Decision, review: Review) -> Ruling:
+    """The decision as a reader can follow it."""
+    title, text = review.rules.get(decision.criterion, (decision.criterion, ""))
+    return Ruling(
+        verdict=_VERDICTS[decision.verdict],
+        title=title,
+        text=text,
+        why=decision.why,
+        score=f"{decision.score:.2f}",
+        by="the rules" if decision.by == "rules" else decision.by,
+        on=decision.on,
+    )
+
+
+def citation(paper: Paper) -> str:
+    """The BibTeX to show: that of the download without the abstract, and `and others` for all but the first of very many authors."""
+    if len(paper.authors) <= SHOWN_AUTHORS + 2:
+        return dumps([exports.to_public(paper, abstract=False)])
+    entry = exports.to_public(replace(paper, authors=paper.authors[:SHOWN_AUTHORS]), abstract=False)
+    return dumps([replace(entry, fields=tuple((n, f"{v} and others" if n == "author" else v) for n, v in entry.fields))])
+
+
+class _Neighbours:
+    """The papers before and after one in its main category; newer ones come before."""
+
+    def __init__(self, review: Review) -> None:
+        self.review = review
+        self.at: dict[str, tuple[int, tuple[Paper, ...]]] = {}
+        lanes: dict[str, list[Paper]] = {}
+        for paper in review.papers:
+            lanes.setdefault(review.main[paper.key], []).append(paper)
+        for of in lanes.values():
+            for i, paper in enumerate(of):
+                self.at[paper.key] = i, tuple(of) if i == 0 else self.at[of[0].key][1]
+
+    def of(self, paper: Paper) -> tuple[Item | None, Item | None]:
+        """(newer, older)."""
+        if paper.key not in self.at:
+            return None, None
+        i, lane = self.at[paper.key]
+        items = self.review.items
+        return (items[lane[i - 1].key] if i else None), (items[lane[i + 1].key] if i + 1 < len(lane) else None)
+
+
+def _authors(paper: Paper, review: Review) -> tuple[tuple[str, str], ...]:
+    """(name, id) of each author, in order; id '' where a link would lead to nothing but this paper."""
+    every = len(paper.authors) <= LINKED_AUTHORS
+    ids = [review.ids[n] for n in paper.authors]
+    return tuple((str(n), i if every or len(review.authors[i].papers) > 1 else "") for n, i in zip(paper.authors, ids, strict=True))
+
+
+def _context(paper: Paper, review: Review, neighbours: _Neighbours) -> dict[str, Any]:
+    authors = _authors(paper, review)
+    lead = SHOWN_AUTHORS if len(authors) > SHOWN_AUTHORS + 2 else len(authors)
+    newer, older = neighbours.of(paper)
+    rulings = [ruling(d, review) for d in review.decisions(paper)]
+    item = review.items[paper.key]
+    return {
+        "paper": paper,
+        "item": item,
+        "title": plain(paper.title),
+        "description": review.description(paper),
+        "meta_authors": [str(n) for n in paper.authors[:_META_AUTHORS]],
+        "authors": authors[:lead],
+        "more_authors": authors[lead:],
+        "date": charts.spoken(paper.date),
+        "latest": paper.versions[-1] if paper.versions else None,
+        "latest_date": charts.spoken(paper.versions[-1].on) if paper.versions else "",
+        "added": charts.spoken(paper.added) if paper.added else "",
+        "banner": _STATUS.get(paper.status, ""),
+        "links": tuple(links(paper)),
+        "arxiv": paper.identifier("arxiv"),
+        "doi": paper.identifier("doi"),
+        "shelves": tuple(shelves(paper, review)),
+        "ruling": rulings[0] if rulings else None,
+        "earlier": rulings[1:],
+        "bibtex": citation(paper),
+        "newer": newer,
+        "older": older,
+    }
+
+
+def pages(review: Review) -> Iterator[Page]:
+    """`/papers/<key>/` for every paper, background included."""
+    neighbours = _Neighbours(review)
+    for paper in review.all:
+        yield Page(path=f"papers/{paper.key}/", template="paper.html", family="papers", context=_context(paper, review, neighbours))
+
+
+def fragment(review: Review) -> dict[str, Any]:
+    """The list at `/papers/`: the newest by month, and ways to all others."""
+    newest = review.papers[:_NEWEST]
+    months = [(charts.spoken(m) if m else "", review.list(of)) for m, of in groupby(newest, key=lambda p: p.date[:7])]
+    return {
+        "total": len(review.papers),
+        "months": months,
+        "years": [(y, len(of)) for y, of in review.by_year.items()],
+        "undated": sum(not p.date for p in review.papers),
+        "background": review.list(p for p in review.all if p.background),
+        "facets": [
+            (f.title, [(review.chip(c), len(review.by_category[c.id])) for c in review.taxonomy.of(f.id) if not c.parent])
+            for f in review.taxonomy.facets
+        ],
+    }

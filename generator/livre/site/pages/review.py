@@ -1,0 +1,245 @@
+"""The review as its pages see it: the corpus with every index that more than one page needs, made once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...analyse import counts
+from ...classify import classify
+from ...latex import plain
+from ...names import author_id
+from .. import charts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ...classify import Filing
+    from ...corpus import Corpus
+    from ...model import Decision, Name, Paper
+    from ...scope import Scope
+    from ...taxonomy import Category, Taxonomy
+
+LONGEST_AXIS = 24
+"""So many months, the last ones, are drawn by month; what came before is in the chart by year."""
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A paper as one entry of a list. `slot` and `lane` are its place in the palette; `shelves` its other main categories' titles."""
+
+    key: str
+    title: str
+    by: str
+    date: str
+    slot: int
+    lane: str
+    shelves: str
+    status: str
+    background: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A category as a link: its id, title and place in the palette."""
+
+    id: str
+    title: str
+    slot: int
+
+
+def signature(names: Iterable[Name]) -> str:
+    """Who wrote it, as a list says it: up to three families, or two and `et al.`; '' when nobody is known."""
+    families = [n.family for n in names]
+    return ", ".join(families) if len(families) <= _FEW else f"{families[0]}, {families[1]} et al."
+
+
+def clipped(text: str, longest: int) -> str:
+    """A plain text cut at the end of a word, with an ellipsis where something is missing."""
+    if len(text) <= longest:
+        return text
+    return text[:longest].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+class Review:
+    """Indexes over one corpus; everything is derived, nothing is read from a clock.
+
+    `chapters` are the paths of the hand-written pages (`categories/llm/`), which no generated
+    page may claim. The first facet of the taxonomy gives the lanes and colours of every chart.
+    Lists of papers are newest first.
+    """
+
+    def __init__(self, corpus: Corpus, scope: Scope, taxonomy: Taxonomy, chapters: Iterable[str] = ()) -> None:
+        self.corpus, self.scope, self.taxonomy = corpus, scope, taxonomy
+        self.chapters = frozenset(chapters)
+        self.all = counts.newest(corpus.papers.values())
+        self.papers = tuple(p for p in self.all if not p.background)
+        self.filings: Mapping[str, Mapping[str, Filing]] = {p.key: {f.category: f for f in classify(p, taxonomy)} for p in self.all}
+        self.filed: Mapping[str, tuple[str, ...]] = {p.key: self._filed(p) for p in self.all}
+        self.main: Mapping[str, str] = {p.key: self._main(p) for p in self.all}
+        self.items: Mapping[str, Item] = {p.key: self._item(p) for p in self.all}
+
+    # --- Categories and lanes ---
+
+    @cached_property
+    def lanes(self) -> tuple[charts.Lane, ...]:
+        """The top categories of the first facet, then `''` for papers that have none of them."""
+        top = [c for c in self.taxonomy.of(self.taxonomy.facets[0].id) if not c.parent]
+        slots = charts.slots(c.id for c in top)
+        return (*(charts.Lane(id=c.id, title=c.title, slot=slots[c.id]) for c in top), charts.Lane(id="", title="Unfiled", slot=0))
+
+    @cached_property
+    def _slots(self) -> Mapping[str, int]:
+        own = {lane.id: lane.slot for lane in self.lanes}
+        return {c.id: own.get(c.parent or c.id, 0) for c in self.taxonomy.categories.values()}
+
+    def chip(self, category: Category) -> Chip:
+        """This category as a link."""
+        return Chip(id=category.id, title=category.title, slot=self._slots[category.id])
+
+    def _filed(self, paper: Paper) -> tuple[str, ...]:
+        known = self.taxonomy.categories
+        of = {c for c in paper.categories if c in known}
+        of |= {known[c].parent for c in of if known[c].parent}
+        return tuple(c for c in known if c in of)
+
+    def _main(self, paper: Paper) -> str:
+        """The lane with the strongest evidence; of equals, or where people filed, the first."""
+        ids = frozenset(lane.id for lane in self.lanes)
+        own = [c for c in self.filed[paper.key] if c in ids]
+        filings = self.filings[paper.key]
+        return max(own, key=lambda c: filings[c].score if c in filings else 1.0, default="")
+
+    def _item(self, paper: Paper) -> Item:
+        main = self.main[paper.key]
+        second = self.taxonomy.facets[1].id if len(self.taxonomy.facets) > 1 else ""
+        known = self.taxonomy.categories
+        shelves = [known[c].title for c in self.filed[paper.key] if known[c].facet == second]
+        return Item(
+            key=paper.key,
+            title=paper.title,
+            by=signature(paper.authors),
+            date=paper.date,
+            slot=self._slots.get(main, 0),
+            lane=known[main].title if main else "",
+            shelves=", ".join(shelves[:_FEW]),
+            status=paper.status.value,
+            background=paper.background,
+        )
+
+    def list(self, papers: Iterable[Paper]) -> tuple[Item, ...]:
+        """These papers as entries of a list, in the order given."""
+        return tuple(self.items[p.key] for p in papers)
+
+    @cached_property
+    def by_category(self) -> Mapping[str, tuple[Paper, ...]]:
+        """The counted papers of each category, its children's included."""
+        out: defaultdict[str, list[Paper]] = defaultdict(list)
+        for paper in self.papers:
+            for category in self.filed[paper.key]:
+                out[category].append(paper)
+        return {c: tuple(out[c]) for c in self.taxonomy.categories}
+
+    @cached_property
+    def background(self) -> Mapping[str, tuple[Paper, ...]]:
+        """The background papers of each category that has any."""
+        out: defaultdict[str, list[Paper]] = defaultdict(list)
+        for paper in self.all:
+            for category in self.filed[paper.key] if paper.background else ():
+                out[category].append(paper)
+        return {c: tuple(of) for c, of in out.items()}
+
+    # --- People ---
+
+    @cached_property
+    def ids(self) -> Mapping[Name, str]:
+        """The author id of every name in the corpus."""
+        return {n: author_id(n) for p in self.all for n in p.authors}
+
+    @cached_property
+    def authors(self) -> Mapping[str, counts.Author]:
+        """All authors, those of background papers included."""
+        return counts.authors(self.all, self.ids.__getitem__)
+
+    # --- Time ---
+
+    @cached_property
+    def complete(self) -> str:
+        """The day of the last night whose every source was complete, or '' when there was none."""
+        outcomes: defaultdict[str, set[str]] = defaultdict(set)
+        for night in self.corpus.nights:
+            outcomes[night.night].add(night.outcome)
+        return max((n[:10] for n, of in outcomes.items() if of == {"complete"}), default="")
+
+    @cached_property
+    def as_of(self) -> str:
+        """The day up to which the review knows the world: the last complete night, or the newest paper if that is later."""
+        return max([self.complete, *(p.date for p in self.papers[:1])])
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The months of the charts, oldest first: at most `LONGEST_AXIS`, up to the one that is not over."""
+        known = sorted(m for p in self.papers if (m := counts.month(p)))
+        if not known:
+            return ()
+        last = max(known[-1], self.as_of[:7]) if len(self.as_of) >= len(known[-1]) else known[-1]
+        return counts.months(known[0], last)[-LONGEST_AXIS:]
+
+    @cached_property
+    def open_month(self) -> str:
+        """The month that is not over, as far as the data goes."""
+        return self.months[-1] if self.months else ""
+
+    @cached_property
+    def by_month(self) -> Mapping[str, tuple[Paper, ...]]:
+        """The counted papers of each month."""
+        return counts.by_month(self.papers)
+
+    @cached_property
+    def by_year(self) -> Mapping[str, tuple[Paper, ...]]:
+        """The counted papers of each year, newest year first."""
+        return counts.by_year(self.papers)
+
+    def chart(self, papers: Iterable[Paper], over: tuple[str, ...] = (), *, height: float = 230) -> charts.Columns:
+        """Papers over these months or years (the review's months by default), stacked by lane."""
+        over = over or self.months
+        values = counts.series(papers, over, lambda p: self.main[p.key])
+        incomplete = self.open_month if over and len(over[0]) == len(self.open_month) else self.open_month[:4]
+        return charts.columns(over, [lane for lane in self.lanes if lane.id in values], values, incomplete=incomplete, height=height)
+
+    def legend(self, papers: Iterable[Paper]) -> tuple[tuple[charts.Lane, int], ...]:
+        """The lanes that these papers have, and how many each; every paper in its main lane."""
+        of: defaultdict[str, int] = defaultdict(int)
+        for paper in papers:
+            of[self.main[paper.key]] += 1
+        return tuple((lane, of[lane.id]) for lane in self.lanes if of[lane.id])
+
+    def spark(self, papers: Iterable[Paper]) -> charts.Spark:
+        """The last two years of these papers, by month."""
+        return charts.spark(counts.monthly(papers, self.months[-24:]))
+
+    def trend(self, papers: Iterable[Paper]) -> tuple[int, int]:
+        """Papers in the last three full months, and in the three before."""
+        return counts.trend(counts.monthly(papers, self.months[:-1]))
+
+    # --- Decisions ---
+
+    def decisions(self, paper: Paper) -> tuple[Decision, ...]:
+        """Every decision on this paper, newest first."""
+        of = [d for i in paper.identifiers for d in self.corpus.decisions.get(i, ())]
+        return tuple(sorted(of, key=lambda d: d.on)[::-1])
+
+    @cached_property
+    def rules(self) -> Mapping[str, tuple[str, str]]:
+        """What a decision's `criterion` means: title and text, of a criterion of the scope or of a topic."""
+        topics = {t.id: (t.title, "") for t in self.scope.topics}
+        return topics | {c.id: (c.title, c.text) for c in self.scope.criteria}
+
+    def description(self, paper: Paper) -> str:
+        """One line about the paper for search engines."""
+        return clipped(
+            f"{signature(paper.authors) or 'Unknown authors'} ({paper.date[:4] or 'n.d.'}). {plain(paper.abstract or paper.title)}", 200
+        )
