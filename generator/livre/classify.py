@@ -6,6 +6,7 @@ Within a facet the longest phrase wins: `language model` says nothing where the 
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,24 +31,29 @@ class Filing:
     words: tuple[str, ...]
 
 
-def _apart(hits: Iterable[Hit]) -> list[Hit]:
-    """Hits of which no two share a word; of two, the earlier and longer one."""
+def _apart(hits: Iterable[Hit], weights: Mapping[str, float]) -> list[Hit]:
+    """Hits of one field of which no two share a word, in the order of the text; of two, the weightier, then the longer, then the earlier."""
     out: list[Hit] = []
-    for hit in hits:
-        if not out or hit.field != out[-1].field or hit.start >= out[-1].end:
-            out.append(hit)
+    for hit in sorted(hits, key=lambda h: (-weights.get(h.term, 0.0), h.start - h.end, h)):
+        at = bisect(out, hit.start, key=lambda h: h.start)
+        if (at == 0 or out[at - 1].end <= hit.start) and (at == len(out) or hit.end <= out[at].start):
+            out.insert(at, hit)
     return out
 
 
-def _evidence(category: Category, clear: Sequence[Hit], title: float) -> tuple[float, tuple[Hit, ...]]:
+def _evidence(category: Category, clear: Mapping[str, Sequence[Hit]], title: float) -> tuple[float, tuple[Hit, ...]]:
     """What speaks for a category, and the words of it."""
-    own = _apart(longest((h for h in clear if h.term in category.weights or h.term in category.veto), category.veto))
-    points = sum(category.weights[h.term] * (title if h.field == "title" else 1.0) for h in own)
-    lists = [_apart(longest((h for h in clear if h.field == "title" and h.term in o.terms), category.veto)) for o in category.all]
-    if all(lists) and lists:
+    points, evidence = 0.0, []
+    for name, worth in (("title", title), ("abstract", 1.0)):
+        own = longest((h for h in clear[name] if h.term in category.weights or h.term in category.veto), category.veto)
+        own = _apart(own, category.weights)
+        points += worth * sum(category.weights[h.term] for h in own)
+        evidence += own
+    lists = [longest((h for h in clear["title"] if h.term in any_of.terms), category.veto) for any_of in category.all]
+    if lists and all(lists) and not any(h.term in category.none.terms for h in clear["title"]):
         points += title
-        own += [h for found in lists for h in found[:1]]
-    return points, tuple(own)
+        evidence += [h for found in lists for h in found[:1]]
+    return points, tuple(evidence)
 
 
 def _words(hits: Iterable[Hit]) -> tuple[str, ...]:
@@ -59,8 +65,12 @@ def _words(hits: Iterable[Hit]) -> tuple[str, ...]:
 def _facet(facet: Facet, taxonomy: Taxonomy, hits: Sequence[Hit]) -> Iterator[Filing]:
     categories = taxonomy.of(facet.id)
     # A veto speaks for one category only, so it does not cover what another one finds.
-    clear = [*longest(h for h in hits if h.term in facet.terms), *(h for h in hits if h.term not in facet.terms)]
-    found: Mapping[str, tuple[float, tuple[Hit, ...]]] = {c.id: _evidence(c, clear, taxonomy.title) for c in categories}
+    both = [*longest(h for h in hits if h.term in facet.terms), *(h for h in hits if h.term not in facet.terms)]
+    clear = {name: [h for h in both if h.field == name] for name in _FIELDS}
+    seen = {h.term for h in hits}
+    found: Mapping[str, tuple[float, tuple[Hit, ...]]] = {
+        c.id: (0.0, ()) if c.all == () and seen.isdisjoint(c.weights) else _evidence(c, clear, taxonomy.title) for c in categories
+    }
     best = max((found[c.id][0] for c in categories if not c.rest), default=0.0)
     least = max(taxonomy.enough, facet.share * best)
     filed = {c.id: found[c.id] for c in categories if found[c.id][0] >= least and not (c.rest and best >= taxonomy.enough)}

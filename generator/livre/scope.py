@@ -9,13 +9,12 @@ from urllib.parse import quote_plus
 
 from .errors import BadData
 from .model import Problem, Status
-from .terms import AnyOf, Terms, expand
+from .terms import NOTHING, AnyOf, Terms, expand
 from .toml import Day, Locate, Positive, Share, Slug, Table, Text, duplicates, nearest, read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOTHING = AnyOf(frozenset())
 LONGEST_QUERY = 6_000
 """Characters as they stand in a URL; servers tend to refuse a request line of more than 8,000."""
 

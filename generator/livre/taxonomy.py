@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .errors import BadData
 from .model import Problem
-from .terms import AnyOf, Terms, expand
+from .terms import NOTHING, AnyOf, Terms, expand
 from .toml import Locate, Positive, Share, Slug, Table, Text, duplicates, nearest, read
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class Category:
     """A shelf of a facet: its URL id, what belongs there, and what speaks for it.
 
     `weights` are terms and what a hit of each counts; `veto` are phrases in which they mean something
-    else; a term of every OR of `all` in one field counts 1. A child's papers are its parent's too.
-    A `rest` takes what no other category of its facet has.
+    else. A title with a term of every OR of `all`, and none of `none`, counts as one with a term of
+    weight 1. A child's papers are its parent's too. A `rest` takes what no other category of its
+    facet has.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Category:
     weights: Mapping[str, float] = field(default_factory=dict)
     veto: frozenset[str] = frozenset()
     all: tuple[AnyOf, ...] = ()
+    none: AnyOf = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class _Category(Table, kw_only=True):
     terms: tuple[Text, ...] = ()
     weak: tuple[Text, ...] = ()
     all: tuple[tuple[Text, ...], ...] = ()
+    none: tuple[Text, ...] = ()
 
 
 class _File(Table, kw_only=True):
@@ -179,7 +182,7 @@ def load(path: Path, *, shown: str = "bib/taxonomy.toml") -> Taxonomy:
 
 
 def _terms(categories: Iterable[Category]) -> frozenset[str]:
-    return frozenset(t for c in categories for part in (c.weights, *(o.terms for o in c.all)) for t in part)
+    return frozenset(t for c in categories for part in (c.weights, *(o.terms for o in (*c.all, c.none))) for t in part)
 
 
 def _category(c: _Category, i: int, groups: Mapping[str, tuple[str, ...]], wrong: _Wrong) -> Category:
@@ -200,4 +203,5 @@ def _category(c: _Category, i: int, groups: Mapping[str, tuple[str, ...]], wrong
         weights=weights,
         veto=frozenset(t for any_of in (*lists.values(), *every) for t in any_of.veto),
         all=every,
+        none=wrong.any_of(c.none, groups, "categories", i, "none"),
     )

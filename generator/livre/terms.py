@@ -28,6 +28,7 @@ _WORD = re.compile(r"[a-zA-Z0-9]+")
 _WORD_ANY = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")
 _GAP = 3
 _CACHE = 200_000
+_LONG_WORD = 64
 _OTHER = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ß": "ss"})
 _TERM = re.compile(r"=?(?:\*?[^\W_]+\*?[\s/-]+)*\*?[^\W_]+\*?")
 
@@ -59,14 +60,6 @@ class _Pattern:
     exact_case: bool
     starts: bool
     ends: bool
-
-    def fits(self, cased: str) -> bool:
-        word = cased if self.exact_case else cased.lower()
-        if self.starts and self.ends:
-            return self.text in word
-        if self.starts:
-            return word.startswith(self.text)
-        return word.endswith(self.text) if self.ends else word == self.text
 
 
 def _patterns(term: str) -> tuple[_Pattern, ...]:
@@ -108,22 +101,34 @@ class Terms:
             for pattern in _patterns(term):
                 node = node.next.setdefault(self._numbers.setdefault(pattern, len(self._numbers)), _Node())
             node.terms.append(term)
-        self._plain = {(p.text, p.exact_case): n for p, n in self._numbers.items() if not p.starts and not p.ends}
-        self._starred = [(p, n) for p, n in self._numbers.items() if p.starts or p.ends]
+        self._by_text: dict[tuple[str, bool], list[tuple[bool, bool, int]]] = {}
+        for p, n in self._numbers.items():
+            self._by_text.setdefault((p.text, p.exact_case), []).append((p.starts, p.ends, n))
+        self._inner = any(p.starts and p.ends for p in self._numbers)
+        self._lengths = sorted({len(p.text) for p in self._numbers})
         self._known: dict[str, tuple[int, ...] | None] = {}
 
     def _of(self, word: str) -> tuple[int, ...] | None:
         """The numbers of the patterns that a word of the text fits; None for a word that is skipped."""
         cased = _ascii(word)
-        numbers: tuple[int, ...] | None = None
-        if cased:
-            low = cased.lower()
-            whole = (self._plain.get((cased, True)), self._plain.get((low, False)))
-            numbers = (*(n for n in whole if n is not None), *(n for p, n in self._starred if p.fits(cased)))
+        numbers: tuple[int, ...] | None = tuple(sorted(self._fitting(cased) | self._fitting(cased.lower(), exact_case=False))) if cased else None
         if len(self._known) >= _CACHE:
             self._known.clear()
-        self._known[word] = numbers
+        if len(word) <= _LONG_WORD:
+            self._known[word] = numbers
         return numbers
+
+    def _fitting(self, word: str, *, exact_case: bool = True) -> set[int]:
+        """The numbers of the patterns that are the word, begin it, end it or stand in it."""
+        size, found = len(word), set()
+        for length in self._lengths:
+            if length > size or (length == 1 and size > 1):
+                continue
+            for at in range(size - length + 1) if self._inner else dict.fromkeys((0, size - length)):
+                for starts, ends, number in self._by_text.get((word[at : at + length], exact_case), ()):
+                    if (at == 0 or ends) and (at + length == size or starts):
+                        found.add(number)
+        return found
 
     def find(self, text: str, field: str) -> list[Hit]:
         """Every occurrence of every term in a normal text, in the order of the text; occurrences may overlap."""
@@ -186,6 +191,10 @@ class AnyOf:
             if not out or hit.field != out[-1].field or hit.start >= out[-1].end:
                 out.append(hit)
         return out
+
+
+NOTHING = AnyOf(frozenset())
+"""An OR that finds nothing."""
 
 
 def expand(written: Iterable[str], groups: Mapping[str, Iterable[str]]) -> AnyOf:
