@@ -1,16 +1,15 @@
 """How long a full build takes, beside what others would need for the same papers, all in one run.
 
-    make bench, or: python benchmarks/build.py [--papers 3000,10000] [--material 300,1200] [--rounds 3] [--out build/bench.json]
+    make bench, or: python benchmarks/build.py [--papers 1000,3000,10000] [--material 300,1200] [--rounds 3] [--out build/bench.json]
 
-Three ways to a site, taken in turn in every round, each in processes of its own; of each the median counts:
+Three ways to a site, taken in turn in every round, each in a process of its own; of each the median counts:
 
 - livre: the whole build of this repository (every family of pages, downloads, feeds, checks) over fabricated papers;
-- Material: MkDocs with the Material theme rendering one Markdown page a paper, out of `nav` and without search, which is
-  its fast case. Sizes are small because it is slow; the cost of a page is the slope between them, and what it
-  would need for more pages is extrapolated from it, and marked so;
-- Hugo: one bare page a paper with the same facts, no lists, no theme, if there is a `hugo`.
+- Material: MkDocs with the Material theme rendering one Markdown page a paper, in its fast case. Sizes are small because
+  it is slow; the cost of a page is the slope between them, and what it would need for more is extrapolated and says so;
+- Hugo: one bare page a paper with the same facts, if there is a `hugo`.
 
-The papers are fabricated from a fixed seed: seven authors on average, abstracts of 1,300 characters, five years of months.
+This process imports no engine and holds no papers: on Linux a child starts with its parent's peak memory as its own.
 """
 
 from __future__ import annotations
@@ -29,10 +28,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fabricated import hugo, material, papers, review
-
-from livre import build
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -41,9 +36,10 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(slots=True)
 class Measured:
-    """Runs of one command: seconds and peak resident memory (MiB) of each, and what it said about itself."""
+    """Runs of one command: seconds, processor seconds and peak resident memory (MiB) of each, and what it said about itself."""
 
     seconds: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     pages: int = 0
     steps: dict[str, list[float]] = field(default_factory=dict)
@@ -66,6 +62,7 @@ class Measured:
             said = out.read().decode()
             if process.returncode:
                 sys.exit(f"{' '.join(map(str, command))} failed:\n{said}{err.read().decode()}")
+        self.work.append(usage.ru_utime + usage.ru_stime)
         self.memory.append(usage.ru_maxrss / (1 if sys.platform == "darwin" else 1024) / (1024 if sys.platform == "darwin" else 1))
         return said
 
@@ -74,6 +71,7 @@ class Measured:
         return {
             "seconds": round(self.median, 2),
             "seconds of each round": [round(s, 2) for s in self.seconds],
+            "processor seconds": round(statistics.median(self.work), 2),
             "peak memory, MiB": round(max(self.memory)),
             "pages": self.pages,
             "ms a page": round(1000 * self.median / self.pages, 3),
@@ -83,8 +81,17 @@ class Measured:
 
 def one_build(root: Path, site: Path) -> None:
     """What a child process does: build once, and say in JSON how it went."""
+    from livre import build
+
     report = build.build(root, site)
     print(json.dumps({"pages": report.pages, "steps": dict(report.seconds)}))
+
+
+def fabricate(kind: str, work: Path, count: int) -> Path:
+    """A folder with that many fabricated papers, made by a process of its own."""
+    folder = work / f"{kind}-{count}"
+    subprocess.run([sys.executable, Path(__file__).with_name("fabricated.py"), kind, folder, str(count)], check=True)
+    return folder
 
 
 def measure(counts: Sequence[int], sizes: Sequence[int], rounds: int, work: Path) -> dict[str, dict[int, Measured]]:
@@ -93,8 +100,7 @@ def measure(counts: Sequence[int], sizes: Sequence[int], rounds: int, work: Path
     results: dict[str, dict[int, Measured]] = {"livre": {}, "material": {}, "hugo": {}}
     program = shutil.which("hugo")
     for count in counts:
-        root = work / f"livre-{count}"
-        made = review(root, count)
+        root = fabricate("review", work, count)
         ours = results["livre"][count] = Measured()
 
         def livre(root: Path = root, ours: Measured = ours) -> None:
@@ -107,8 +113,7 @@ def measure(counts: Sequence[int], sizes: Sequence[int], rounds: int, work: Path
 
         tasks.append(livre)
         if program:
-            folder = work / f"hugo-{count}"
-            hugo(folder, made)
+            folder = fabricate("hugo", work, count)
             theirs = results["hugo"][count] = Measured(pages=count)
 
             def run_hugo(folder: Path = folder, theirs: Measured = theirs, program: str = program) -> None:
@@ -120,10 +125,8 @@ def measure(counts: Sequence[int], sizes: Sequence[int], rounds: int, work: Path
             tasks.append(run_hugo)
     if not program:
         print("hugo is not here and is left out (Debian: apt-get install hugo)")
-    facets = {"model": ["llm", "vision"]}
     for size in sizes:
-        folder = work / f"material-{size}"
-        material(folder, list(papers(size, facets)))
+        folder = fabricate("material", work, size)
         theirs = results["material"][size] = Measured(pages=size)
 
         def run_material(folder: Path = folder, theirs: Measured = theirs) -> None:

@@ -1,6 +1,9 @@
 """Fabricated papers, and three folders that hold them: a review of ours, a MkDocs project and a Hugo site.
 
-Names, titles and abstracts are visibly made up; sizes are those of real ones.
+    python benchmarks/fabricated.py review|material|hugo FOLDER PAPERS
+
+Names, titles and abstracts are visibly made up; sizes are those of real ones: seven authors on average, abstracts of
+1,300 characters, five years of months.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ import json
 import random
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +37,8 @@ training transfer tuned uncertainty unified validation vision visual weak zero
 """.split()  # noqa: SIM905 - a list of 90 quoted words is no easier to read
 TITLE, AUTHORS, ABSTRACT = 11, 7, 1300
 FIRST_YEAR, YEARS = 2021, 5
+FACETS = {"model": ("llm", "vision"), "task": ("report", "segmentation")}
+"""Categories for those who only print them."""
 
 
 def sentence(rng: random.Random, words: int) -> str:
@@ -76,8 +82,8 @@ def papers(count: int, categories: Mapping[str, Sequence[str]], seed: int = 1) -
         )
 
 
-def review(root: Path, count: int) -> list[Paper]:
-    """A review under `root`: this repository's scope, taxonomy and chapters, over fabricated papers; chapters lose their citations."""
+def review(root: Path, count: int) -> None:
+    """A review: this repository's scope, taxonomy and chapters, over fabricated papers; chapters lose their citations."""
     shutil.copytree(ROOT / "content", root / "content")
     for chapter in (root / "content").rglob("*.md"):
         chapter.write_text(re.sub(r"\s?\[(?:[^\]\n]*\s)?-?@[^\]]*\]", "", chapter.read_text("utf-8")), "utf-8")
@@ -109,7 +115,6 @@ def review(root: Path, count: int) -> list[Paper]:
     for path, data in corpus.tree(corpus.Corpus(papers={p.key: p for p in made}, decisions=decisions, nights=nights)).items():
         (bib / path).parent.mkdir(exist_ok=True)
         (bib / path).write_bytes(data)
-    return made
 
 
 def markdown(paper: Paper) -> str:
@@ -122,11 +127,12 @@ def markdown(paper: Paper) -> str:
     return "\n\n".join([*lines, paper.abstract, f"[{paper.primary}]({paper.primary.url})"]) + "\n"
 
 
-def material(root: Path, made: Sequence[Paper]) -> None:
+def material(root: Path, count: int) -> None:
+    """A MkDocs project in its fast case: one Markdown page a paper, none of them in `nav`, no search."""
     docs = root / "docs"
     (docs / "papers").mkdir(parents=True)
     (docs / "index.md").write_text("# Fabricated papers\n")
-    for paper in made:
+    for paper in papers(count, FACETS):
         (docs / "papers" / f"{paper.key}.md").write_text(markdown(paper))
     config = {
         "site_name": "Fabricated papers",
@@ -138,7 +144,8 @@ def material(root: Path, made: Sequence[Paper]) -> None:
     (root / "mkdocs.yml").write_text(yaml.safe_dump(config))
 
 
-def hugo(root: Path, made: Sequence[Paper]) -> None:
+def hugo(root: Path, count: int) -> None:
+    """A Hugo site of bare pages: one a paper, no lists, no theme, no feed."""
     (root / "content" / "papers").mkdir(parents=True)
     (root / "layouts" / "_default").mkdir(parents=True)
     (root / "layouts" / "_default" / "single.html").write_text(
@@ -147,7 +154,13 @@ def hugo(root: Path, made: Sequence[Paper]) -> None:
     )
     kinds = ["taxonomy", "term", "RSS", "sitemap", "section", "home", "404"]
     (root / "config.json").write_text(json.dumps({"baseURL": "https://example.org/", "title": "Fabricated papers", "disableKinds": kinds}))
-    for paper in made:
+    for paper in papers(count, FACETS):
         head = json.dumps({"title": paper.title, "date": paper.date}, indent=1)
         body = markdown(paper).partition("\n\n")[2]
         (root / "content" / "papers" / f"{paper.key}.md").write_text(f"{head}\n\n{body}")
+
+
+if __name__ == "__main__":
+    kind, folder, number = sys.argv[1:]
+    Path(folder).mkdir(parents=True)
+    {"review": review, "material": material, "hugo": hugo}[kind](Path(folder), int(number))
