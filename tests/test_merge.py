@@ -91,7 +91,13 @@ def test_curated_fields_and_facets_belong_to_people() -> None:
 
 def test_a_person_who_excluded_a_paper_is_not_overruled() -> None:
     person = Decision(
-        subject=Identifier("arxiv", "2503.00001"), on="2025-01-01", verdict=Verdict.EXCLUDE, criterion="off-topic", score=1, by="ada", why="no"
+        subject=Identifier("arxiv", "2503.00001"),
+        on="2025-01-01",
+        verdict=Verdict.EXCLUDE,
+        criterion="off-topic",
+        score=1,
+        by="ada",
+        why="no",
     )
     before = Corpus(candidates={person.subject: record("2503.00001")}, decisions={person.subject: (person,)})
     after, _ = put(before, record("2503.00001", version=2))

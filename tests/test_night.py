@@ -1,0 +1,374 @@
+"""A night as a maintainer sees it: `livre update` against a local arXiv, by the real command line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from arxiv_dialect import record
+from arxiv_server import ArxivServer, body, status
+from click.testing import CliRunner, Result
+
+from livre import corpus, night
+from livre.cli import main
+from livre.harvest import oai
+from livre.harvest.transport import Transport
+from livre.model import Paper, Status, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "data"
+
+SCOPE = """\
+title = "A fabricated review"
+description = "Skin, seen by fabricated machines."
+
+[[curators]]
+name = "Ada Example"
+
+[harvest]
+sets = ["cs", "eess"]
+since = "2025-03-01"
+
+[[topics]]
+id = "skin"
+title = "Skin"
+all = [["skin"]]
+
+[[criteria]]
+id = "robots"
+kind = "exclude"
+title = "No robots"
+text = "Papers on robots are left out."
+all = [["robot*"]]
+
+[[criteria]]
+id = "subject"
+kind = "require"
+title = "Skin"
+text = "The paper is about skin."
+all = [["skin"]]
+"""
+TAXONOMY = """\
+[[facets]]
+id = "model"
+title = "Model"
+definition = "What is built."
+
+[[categories]]
+id = "llm"
+facet = "model"
+title = "Language models"
+definition = "Models of text."
+strong = ["language model*", "paper"]
+"""
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Path:
+    """A new review without a single paper."""
+    (tmp_path / "bib").mkdir()
+    (tmp_path / "bib" / "scope.toml").write_text(SCOPE)
+    (tmp_path / "bib" / "taxonomy.toml").write_text(TAXONOMY)
+    return tmp_path
+
+
+@pytest.fixture
+def arxiv() -> Iterator[ArxivServer]:
+    """arXiv with five fabricated papers: three on skin, one on robots' skin, one on neither."""
+    records = [record(n) for n in (1, 2, 3)]
+    records += [record(4, title="Robot skin: an example"), record(5, title="On cooking", abstract="Fabricated.")]
+    with ArxivServer(records) as server:
+        yield server
+
+
+@pytest.fixture
+def update(review: Path, arxiv: ArxivServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs `livre update` on the day given (default 2025-04-01)."""
+    monkeypatch.setenv("LIVRE_ARXIV_OAI", arxiv.oai)
+    monkeypatch.setenv("LIVRE_ARXIV_API", arxiv.api)
+    monkeypatch.setenv("LIVRE_DELAY", "0")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(review / "cache"))
+    monkeypatch.setattr("livre.cli.transport.Transport", partial(Transport, tries=2, sleep=lambda seconds: None))
+
+    def run(*options: str, on: str = "2025-04-01") -> Result:
+        monkeypatch.setenv("LIVRE_NOW", f"{on}T06:17:00+00:00")
+        return CliRunner().invoke(main, ["--root", str(review), "update", *options], catch_exceptions=False)
+
+    return run
+
+
+def files(review: Path) -> dict[str, bytes]:
+    """Every file under bib/ with its bytes."""
+    bib = review / "bib"
+    return {p.relative_to(bib).as_posix(): p.read_bytes() for p in sorted(bib.rglob("*")) if p.is_file()}
+
+
+def papers(review: Path) -> dict[str, Paper]:
+    """The papers by their arXiv id."""
+    return {p.identifier("arxiv"): p for p in corpus.load(review / "bib").papers.values()}
+
+
+def test_a_night_includes_excludes_and_forgets_with_reasons(review: Path, update: Callable[..., Result]) -> None:
+    done = update()
+    assert done.exit_code == 0, done.output
+    assert "oai: 5 seen, 4 matched, 4 new, 0 updated: complete" in done.output
+    after = corpus.load(review / "bib")
+    assert sorted(papers(review)) == ["9901.00001", "9901.00002", "9901.00003"]
+    assert [str(i) for i in after.candidates] == ["arxiv:9901.00004"]
+    reasons = {(d.verdict, d.criterion, d.why) for rows in after.decisions.values() for d in rows}
+    assert (Verdict.EXCLUDE, "robots", 'robots: "Robot" (title)') in reasons
+    assert all(p.categories == ("llm",) and p.abstract and p.added == "2025-04-01" for p in after.papers.values())
+    (line,) = after.nights
+    assert (line.since, line.watermark, line.seen, line.included, line.excluded) == ("2025-03-01", "2025-04-01", 5, 3, 1)
+
+
+def test_a_finished_night_run_again_changes_no_byte(review: Path, update: Callable[..., Result]) -> None:
+    update()
+    once = files(review)
+    again = update()
+    assert again.exit_code == 0
+    assert files(review) == once
+    assert "0 files changed" in again.output
+
+
+def test_the_next_night_without_news_changes_only_the_record(review: Path, update: Callable[..., Result]) -> None:
+    update()
+    before = files(review)
+    update(on="2025-04-02")
+    after = files(review)
+    assert {n for n in after if after[n] != before.get(n)} == {"nights/2025.tsv"}
+
+
+def test_the_window_starts_a_week_before_the_last_complete_harvest(update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    update()
+    arxiv.now = "2025-04-02T06:17:00Z"
+    update(on="2025-04-02")
+    assert arxiv.log[-1].query["from"] == "2025-03-25"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        body(lambda _: b"<!doctype html><html><body>Sorry</body></html>"),
+        body(lambda _: b""),
+        body(lambda whole: whole[: len(whole) // 2]),
+        body(lambda _: b"Rate exceeded."),
+        status(429, b"", retry_after="1"),
+        status(503),
+        status(403),
+    ],
+    ids=["html", "empty", "cut", "text", "429", "503", "403"],
+)
+def test_an_answer_that_cannot_be_trusted_is_exit_75_and_only_the_record_is_written(
+    review: Path, update: Callable[..., Result], arxiv: ArxivServer, fault: Any
+) -> None:
+    update()
+    before = files(review)
+    arxiv.records.append(record(6, datestamp="2025-04-02"))
+    arxiv.now = "2025-04-02T06:17:00Z"
+    arxiv.always = fault
+    failed = update(on="2025-04-02")
+    assert failed.exit_code == 75, failed.output
+    assert "livre: " in failed.output
+    after = files(review)
+    assert {n for n in after if after[n] != before.get(n)} == {"nights/2025.tsv"}
+    assert "incomplete: " in after["nights/2025.tsv"].decode()
+    arxiv.always = None
+    assert update(on="2025-04-03").exit_code == 0
+    assert "9901.00006" in papers(review)
+
+
+def test_when_oai_is_down_the_api_serves_and_the_record_names_both(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    arxiv.always = lambda answer, query: status(500)(answer, query) if "verb" in query else answer
+    done = update()
+    assert done.exit_code == 0, done.output
+    assert len(papers(review)) == 3
+    lines = {n.source: n for n in corpus.load(review / "bib").nights}
+    assert lines["oai"].outcome.startswith("incomplete: ")
+    assert (lines["api"].outcome, lines["api"].included) == ("complete", 3)
+
+
+def test_a_failed_night_after_a_good_one_on_the_same_day_keeps_what_the_good_one_said(
+    review: Path, update: Callable[..., Result], arxiv: ArxivServer
+) -> None:
+    update("--source", "oai")
+    before = files(review)
+    arxiv.always = status(503)
+    assert update("--source", "oai").exit_code == 75
+    assert files(review) == before
+
+
+def test_news_of_known_papers_update_in_place(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    update()
+    keys = {i: p.key for i, p in papers(review).items()}
+    two = ["2025-03-04T10:00:00Z", "2025-04-01T10:00:00Z"]
+    arxiv.records[0] = record(1, title="Renamed: skin again", versions=two)
+    arxiv.records[1] = record(2, versions=two, withdrawn=True, comments="This paper has been withdrawn by the authors")
+    arxiv.records[2] = record(3, categories="cs.CL cs.AI eess.IV", datestamp="2025-04-01")
+    arxiv.now = "2025-04-02T06:17:00Z"
+    done = update(on="2025-04-02")
+    after = papers(review)
+    assert {i: p.key for i, p in after.items()} == keys
+    assert after["9901.00001"].title == "Renamed: skin again"
+    assert [v.number for v in after["9901.00001"].versions] == [1, 2]
+    assert after["9901.00002"].status is Status.WITHDRAWN
+    assert after["9901.00003"].classes == ("cs.CL", "cs.AI", "eess.IV")
+    assert f"withdrawn: {keys['9901.00002']}" in done.output
+
+
+def test_missing_abstracts_are_fetched_a_hundred_at_a_time(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    arxiv.records = [record(n) for n in range(1, 251)]
+    lines = [
+        f"@article{{x{n},\n title = {{Fabricated skin {n}}},\n eprint = {{9901.{n:05d}}},\n eprinttype = {{arxiv}},\n}}\n"
+        for n in range(1, 251)
+    ]
+    (review / "facts.bib").write_text("\n".join(lines))
+    imported = CliRunner().invoke(main, ["--root", str(review), "import", str(review / "facts.bib")], catch_exceptions=False)
+    assert imported.exit_code == 0, imported.output
+    assert not any(p.abstract for p in papers(review).values())
+    done = update("--since", "2025-03-31")
+    assert done.exit_code == 0, done.output
+    assert all(p.abstract for p in papers(review).values())
+    asked = [a for a in arxiv.log if a.path == "/api/query"]
+    assert [a.query["id_list"].count(",") + 1 for a in asked] == [100, 100, 50]
+
+
+def test_a_window_with_a_gap_before_it_does_not_move_the_watermark(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    update()
+    arxiv.now = "2025-06-01T06:17:00Z"
+    update("--since", "2025-05-25", on="2025-06-01")
+    assert night.watermark(corpus.load(review / "bib"), "oai") == "2025-04-01"
+
+
+def test_a_dry_run_tells_and_writes_nothing(review: Path, update: Callable[..., Result]) -> None:
+    before = files(review)
+    done = update("--dry-run")
+    assert "would change" in done.output
+    assert files(review) == before
+
+
+def test_json_is_one_object_that_a_program_reads(update: Callable[..., Result]) -> None:
+    told = json.loads(update("--json").output)
+    assert told["papers"] == 3
+    assert {d["verdict"] for d in told["decisions"]} == {"include", "exclude"}
+    assert told["failure"] is None
+
+
+HOSTILE = [
+    "On <![> graphs of skin",
+    "</title><script>alert(1)</script> skin",
+    r"$\mathcal{L}$ on skin \emph{deep}",
+    "0 skin {unbalanced",
+    "skin\u202e\x07 100% & more_",
+]
+
+
+def test_hostile_titles_come_through_a_night_and_back(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    arxiv.records = [record(n, title=t.replace("\x07", "")) for n, t in enumerate(HOSTILE, 1)]
+    assert update().exit_code == 0
+    titles = {p.identifier("arxiv"): p.title for p in papers(review).values()}
+    assert titles["9901.00001"] == "On <![> graphs of skin"
+    assert titles["9901.00002"] == "</title><script>alert(1)</script> skin"
+    assert titles["9901.00005"] == "skin 100% & more_"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        (
+            "papers/2025-03.bib",
+            "@article{a,\n  title = {A},\n  date = {tomorrow},\n  eprint = {9901.00001},\n  eprinttype = {arxiv},\n}\n",
+            3,
+        ),
+        ("papers/2025-03.bib", "@article{a,\n  title = {A\n", 1),
+        (
+            "decisions/2025-03.tsv",
+            "paper\ton\tverdict\tcriterion\tscore\tby\twhy\narxiv:9901.00001\t2025-04-01\tperhaps\tc\t0.90\trules\tw\n",
+            2,
+        ),
+        ("nights/2025.tsv", "night\tsource\n", 1),
+        ("scope.toml", SCOPE.replace("sets =", "sest ="), 8),
+        ("scope.toml", SCOPE.replace('title = "Skin"', "title = Skin"), 13),
+        ("taxonomy.toml", TAXONOMY.replace('facet = "model"', 'facet = "modle"'), 8),
+    ],
+    ids=["date", "syntax", "verdict", "columns", "key", "toml", "facet"],
+)
+def test_a_broken_file_is_exit_65_with_file_and_line_and_nothing_is_written(
+    review: Path, update: Callable[..., Result], arxiv: ArxivServer, path: str, text: str, line: int
+) -> None:
+    (review / "bib" / path).parent.mkdir(exist_ok=True)
+    (review / "bib" / path).write_text(text)
+    before = files(review)
+    done = update()
+    assert done.exit_code == 65, done.output
+    assert f"{path}:{line}: " in done.output
+    assert files(review) == before
+    assert not arxiv.log
+
+
+def real_days(first: str, last: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Real records by the day they were first listed, in the words of the local server."""
+    days: dict[str, list[dict[str, Any]]] = {}
+    for name in ("topic", "background"):
+        with gzip.open(DATA / "records" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for line in lines:
+                one = json.loads(line)
+                day = one["extra"].get("first_listed", "")
+                if first <= day <= last and one["categories"]:
+                    facts = {k: one[k] for k in ("title", "authors", "abstract", "doi", "journal_ref") if one.get(k)}
+                    number = record(0, **facts, id=one["arxiv_id"], versions=[f"{day}T00:00:00Z"], comments=one.get("comment") or "")
+                    days.setdefault(day, []).append({**number, "categories": " ".join(one["categories"])})
+    return sorted(days.items())
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.exists(), reason="the real records are not beside the checkout")
+def test_thirty_real_days_in_any_order_end_in_the_corpus_of_one_harvest(tmp_path: Path) -> None:
+    days = real_days("2025-05-01", "2025-06-15")[:30]
+    assert len(days) == 30
+    sets = ("cs", "eess", "q-bio", "stat", "physics")
+
+    def replay(name: str, windows: list[tuple[str, str]]) -> corpus.Corpus:
+        bib = tmp_path / name
+        bib.mkdir()
+        for toml in ("scope.toml", "taxonomy.toml"):
+            (bib / toml).write_bytes((ROOT / "bib" / toml).read_bytes())
+        door = Transport(delay=0, user_agent="tests", folder=tmp_path)
+        route = night.Route(name="oai", batches=lambda _scope, since, until: oai.harvest(door, server.oai, sets, since, until))
+        for since, until in windows:
+            report = night.run(bib, routes=[route], lookup=None, on="2025-07-01", since=since, until=until, force=True)
+            assert report.failure is None
+        return corpus.load(bib)
+
+    with ArxivServer([r for _, records in days for r in records], now="2025-07-01T06:17:00Z") as server:
+        once = replay("once", [(days[0][0], days[-1][0])])
+        daily = [(day, day) for day, _ in days]
+        in_order = replay("in-order", daily)
+        random.Random(20250701).shuffle(daily)
+        shuffled = replay("shuffled", daily)
+
+    def facts(held: corpus.Corpus) -> dict[str, Any]:
+        said = {str(p.primary): (p.title, p.authors, p.categories, p.versions, p.abstract, p.shard) for p in held.papers.values()}
+        return {"papers": said, "candidates": dict(held.candidates), "decisions": {str(s): rows[-1] for s, rows in held.decisions.items()}}
+
+    assert len(once.papers) > 100
+    assert facts(in_order) == facts(once)
+    assert facts(shuffled) == facts(once)
+    # A key is given once and never changed, so of papers whose keys clash the first to come has the shorter one; no other key may differ.
+    for other in (in_order, shuffled):
+        moved = {i for i, p in by_id(once).items() if by_id(other)[i].key != p.key}
+        assert sorted(by_id(once)[i].key[:9] for i in moved) == sorted(by_id(other)[i].key[:9] for i in moved)
+        assert len(moved) < len(once.papers) / 20
+
+
+def by_id(held: corpus.Corpus) -> dict[str, Paper]:
+    """Papers by primary identifier."""
+    return {str(p.primary): p for p in held.papers.values()}
