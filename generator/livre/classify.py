@@ -32,7 +32,7 @@ class Filing:
 
 
 def _apart(hits: Iterable[Hit], weights: Mapping[str, float]) -> list[Hit]:
-    """Hits of one field of which no two share a word, in the order of the text; of two, the weightier, then the longer, then the earlier."""
+    """Hits of one field of which no two share a word, in the order of the text; of two, the weightier, longer, earlier one."""
     out: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (-weights.get(h.term, 0.0), h.start - h.end, h)):
         at = bisect(out, hit.start, key=lambda h: h.start)

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus
 
-from .errors import BadData
-from .model import Problem, Status
-from .terms import NOTHING, AnyOf, Terms, expand
-from .toml import Day, Locate, Positive, Share, Slug, Table, Text, duplicates, nearest, read
+from .model import Status
+from .terms import NOTHING, AnyOf, Terms, any_of
+from .toml import Day, Faults, Positive, Share, Slug, Table, Text, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+Groups = Mapping[str, tuple[str, ...]]
 
 LONGEST_QUERY = 6_000
 """Characters as they stand in a URL; servers tend to refuse a request line of more than 8,000."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curator:
+class Curator(Table, frozen=True, kw_only=True):
     """Someone who answers for the review."""
 
-    name: str
+    name: Text
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Harvest:
+class Harvest(Table, frozen=True, kw_only=True):
     """What a night asks arXiv for: OAI-PMH sets (`group[:archive[:CATEGORY]]`), and from which day on the first time."""
 
-    sets: tuple[str, ...]
-    since: str
+    sets: tuple[Text, ...]
+    since: Day
+
+
+class Evidence(Table, frozen=True, kw_only=True):
+    """What a hit counts in a title and in an abstract, a `hint` as a share of that.
+
+    `near` is how much every OR of a topic needs, `enough` how much every OR of a criterion does.
+    """
+
+    title: Positive = 4.0
+    abstract: Positive = 1.0
+    hint: Share = 0.25
+    near: Positive = 2.0
+    enough: Positive = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What is harvested: works in which every OR of `all` is found and none of `none`, in one of the arXiv `classes` if any."""
+    """What is harvested: works that are near every OR of `all` and not near `none`, in one of the arXiv `classes` if any."""
 
     id: str
     title: str
@@ -51,8 +64,8 @@ class Criterion:
     """A rule of the protocol: a `require` must be met, an `exclude` must not.
 
     It is met by a work of one of the `status`, or when every OR of `all` has `enough` evidence and
-    `none` has not. A hit in the title counts `Evidence.title`, one in the abstract `Evidence.abstract`;
-    a hit of `hints` counts `Evidence.hint` of that, towards every OR.
+    `none` has not. What a hit counts is said in `Evidence`; hits of `hints` add to what an OR has, but
+    are nothing alone. While a work has no abstract, one word of `title_alone` in its title will do.
     """
 
     id: str
@@ -65,17 +78,6 @@ class Criterion:
     title_alone: AnyOf = NOTHING
     status: tuple[Status, ...] = ()
     enough: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """How much a word counts: in a title, in an abstract, as a hint; and how much is enough."""
-
-    title: float = 4.0
-    abstract: float = 1.0
-    hint: float = 0.25
-    near: float = 2.0
-    enough: float = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,29 +172,11 @@ def queries(topic: Topic) -> tuple[str, ...]:
     return tuple(q for half in halves for q in queries(replace(topic, all=(*topic.all[:longest], half, *topic.all[longest + 1 :]))))
 
 
-class _Curator(Table, kw_only=True):
-    name: Text
-    url: str = ""
-
-
-class _Harvest(Table, kw_only=True):
-    sets: tuple[Text, ...]
-    since: Day
-
-
-class _Evidence(Table, kw_only=True):
-    title: Positive = 4.0
-    abstract: Positive = 1.0
-    hint: Share = 0.25
-    near: Positive = 2.0
-    enough: Positive = 4.0
-
-
-class _Freshness(Table, kw_only=True):
+class _Freshness(Table, frozen=True, kw_only=True):
     stale_after: int = 3
 
 
-class _Topic(Table, kw_only=True):
+class _Topic(Table, frozen=True, kw_only=True):
     id: Slug
     title: Text
     all: tuple[tuple[Text, ...], ...]
@@ -200,7 +184,7 @@ class _Topic(Table, kw_only=True):
     classes: tuple[Text, ...] = ()
 
 
-class _Criterion(Table, kw_only=True):
+class _Criterion(Table, frozen=True, kw_only=True):
     id: Slug
     kind: Literal["require", "exclude"]
     title: Text
@@ -213,119 +197,85 @@ class _Criterion(Table, kw_only=True):
     enough: Positive | None = None
 
 
-class _File(Table, kw_only=True):
+class _File(Table, frozen=True, kw_only=True):
     title: Text
     description: Text
     language: Slug = "en"
     repository: str = ""
-    curators: tuple[_Curator, ...]
-    harvest: _Harvest
+    curators: tuple[Curator, ...]
+    harvest: Harvest
     freshness: _Freshness = _Freshness()
-    evidence: _Evidence = _Evidence()
-    terms: dict[str, tuple[Text, ...]] = {}
+    evidence: Evidence = Evidence()
+    terms: dict[str, tuple[Text, ...]] | None = None
     topics: tuple[_Topic, ...]
     criteria: tuple[_Criterion, ...]
 
 
-class _Reader:
-    """Turns the tables of a file into values, collecting every problem instead of stopping at one."""
-
-    def __init__(self, shown: str, locate: Locate, groups: Mapping[str, tuple[str, ...]]) -> None:
-        self.shown, self.locate, self.groups = shown, locate, groups
-        self.problems: list[Problem] = []
-
-    def wrong(self, message: str, *path: str | int) -> None:
-        self.problems.append(Problem(self.shown, self.locate(*path), "scope", message))
-
-    def any_of(self, written: tuple[str, ...], *path: str | int) -> AnyOf:
-        good = []
-        for i, item in enumerate(written):
-            try:
-                expand([item], self.groups)
-            except ValueError as e:
-                advice = f"; {nearest(item[1:], self.groups)}" if item.startswith("@") and item[1:] not in self.groups else ""
-                self.wrong(f"{e}{advice}", *path, i)
-            else:
-                good.append(item)
-        return expand(good, self.groups)
-
-    def every(self, written: tuple[tuple[str, ...], ...], *path: str | int) -> tuple[AnyOf, ...]:
-        for i, items in enumerate(written):
-            if not any(not item.startswith("!") for item in items):
-                self.wrong("an empty list can never be found; write terms into it or remove it", *path, i)
-        return tuple(self.any_of(items, *path, i) for i, items in enumerate(written))
-
-    def unique(self, ids: Iterable[str], *path: str | int) -> None:
-        for i, name in duplicates(ids).items():
-            self.wrong(f"the id {name!r} is taken by an earlier one; choose another", *path, i, "id")
-
-    def topics(self, tables: tuple[_Topic, ...]) -> Iterator[Topic]:
-        self.unique((t.id for t in tables), "topics")
-        if not tables:
-            self.wrong("a review needs at least one [[topics]], or nothing is ever harvested", "topics")
-        for i, t in enumerate(tables):
-            if not t.all:
-                self.wrong(f"the topic {t.id!r} needs at least one list in `all`, or it would match everything", "topics", i, "all")
-            every, none = self.every(t.all, "topics", i, "all"), self.any_of(t.none, "topics", i, "none")
-            topic = Topic(id=t.id, title=t.title, all=every, none=none, classes=t.classes)
-            for j, any_of in enumerate(every):
-                if any_of.terms and not _searched(any_of):
-                    self.wrong("arXiv cannot search for any of these; add a term that begins with letters", "topics", i, "all", j)
-            yield topic
-
-    def criteria(self, tables: tuple[_Criterion, ...], enough: float) -> Iterator[Criterion]:
-        self.unique((c.id for c in tables), "criteria")
-        if not any(c.kind == "require" for c in tables):
-            self.wrong('a review needs at least one criterion with kind = "require", or everything harvested is included', "criteria")
-        for i, c in enumerate(tables):
-            if bool(c.all) == bool(c.status):
-                self.wrong(f"the criterion {c.id!r} needs either `all` or `status`", "criteria", i)
-            yield Criterion(
-                id=c.id,
-                kind=c.kind,
-                title=c.title,
-                text=c.text,
-                all=self.every(c.all, "criteria", i, "all"),
-                none=self.any_of(c.none, "criteria", i, "none"),
-                hints=self.any_of(c.hints, "criteria", i, "hints"),
-                title_alone=self.any_of(c.title_alone, "criteria", i, "title_alone"),
-                status=tuple(Status(s) for s in c.status),
-                enough=c.enough or enough,
-            )
+def _every(written: tuple[tuple[str, ...], ...], groups: Groups, wrong: Faults, *path: str | int) -> tuple[AnyOf, ...]:
+    for i, items in enumerate(written):
+        if all(item.startswith("!") for item in items):
+            wrong("an empty list can never be found; write terms into it or remove it", *path, i)
+    return tuple(any_of(items, groups, wrong, *path, i) for i, items in enumerate(written))
 
 
-def _every_term(topics: Iterable[Topic], criteria: Iterable[Criterion]) -> Iterator[str]:
-    for topic in topics:
-        for any_of in (*topic.all, topic.none):
-            yield from any_of.terms | any_of.veto
-    for criterion in criteria:
-        for any_of in (*criterion.all, criterion.none, criterion.hints, criterion.title_alone):
-            yield from any_of.terms | any_of.veto
+def _topics(tables: tuple[_Topic, ...], groups: Groups, wrong: Faults) -> Iterator[Topic]:
+    wrong.unique((t.id for t in tables), "topics")
+    if not tables:
+        wrong("a review needs at least one [[topics]], or nothing is ever harvested", "topics")
+    for i, t in enumerate(tables):
+        if not t.all:
+            wrong(f"the topic {t.id!r} needs at least one list in `all`, or it would match everything", "topics", i, "all")
+        every = _every(t.all, groups, wrong, "topics", i, "all")
+        for j, found in enumerate(every):
+            if found.terms and not _searched(found):
+                wrong("arXiv cannot search for any of these; add a term that does not begin with a star", "topics", i, "all", j)
+        none = any_of(t.none, groups, wrong, "topics", i, "none")
+        yield Topic(id=t.id, title=t.title, all=every, none=none, classes=t.classes)
+
+
+def _criteria(tables: tuple[_Criterion, ...], groups: Groups, wrong: Faults, enough: float) -> Iterator[Criterion]:
+    wrong.unique((c.id for c in tables), "criteria")
+    if not any(c.kind == "require" for c in tables):
+        wrong('a review needs at least one criterion with kind = "require", or all that is harvested is included', "criteria")
+    for i, c in enumerate(tables):
+        if bool(c.all) == bool(c.status):
+            wrong(f"the criterion {c.id!r} needs either `all` or `status`", "criteria", i)
+        yield Criterion(
+            id=c.id,
+            kind=c.kind,
+            title=c.title,
+            text=c.text,
+            all=_every(c.all, groups, wrong, "criteria", i, "all"),
+            none=any_of(c.none, groups, wrong, "criteria", i, "none"),
+            hints=any_of(c.hints, groups, wrong, "criteria", i, "hints"),
+            title_alone=any_of(c.title_alone, groups, wrong, "criteria", i, "title_alone"),
+            status=tuple(Status(s) for s in c.status),
+            enough=c.enough or enough,
+        )
 
 
 def load(path: Path, *, shown: str = "bib/scope.toml") -> Scope:
     """The scope in this file; BadData with all its problems, each with file, line and what to do."""
     file, locate = read(path, _File, shown=shown)
-    reader = _Reader(shown, locate, file.terms)
-    for name, written in file.terms.items():
-        reader.any_of(written, "terms", name)
+    wrong, groups = Faults(shown, locate, "scope"), file.terms or {}
+    for name, written in groups.items():
+        any_of(written, groups, wrong, "terms", name)
     if not file.harvest.sets:
-        reader.wrong('name at least one set of arXiv, as sets = ["cs"]', "harvest", "sets")
-    topics = tuple(reader.topics(file.topics))
-    criteria = tuple(reader.criteria(file.criteria, file.evidence.enough))
-    if reader.problems:
-        raise BadData(set(reader.problems))
-    e = file.evidence
+        wrong('name at least one set of arXiv, as sets = ["cs"]', "harvest", "sets")
+    topics = tuple(_topics(file.topics, groups, wrong))
+    criteria = tuple(_criteria(file.criteria, groups, wrong, file.evidence.enough))
+    wrong.refuse()
+    parts = [a for t in topics for a in (*t.all, t.none)] + [a for c in criteria for a in (*c.all, c.none, c.hints, c.title_alone)]
     return Scope(
         title=file.title,
         description=file.description,
         language=file.language,
         repository=file.repository,
-        curators=tuple(Curator(name=c.name, url=c.url) for c in file.curators),
-        harvest=Harvest(sets=file.harvest.sets, since=file.harvest.since),
+        curators=file.curators,
+        harvest=file.harvest,
         stale_after=file.freshness.stale_after,
-        evidence=Evidence(title=e.title, abstract=e.abstract, hint=e.hint, near=e.near, enough=e.enough),
+        evidence=file.evidence,
         topics=topics,
         criteria=criteria,
-        terms=Terms(_every_term(topics, criteria)),
+        terms=Terms(t for part in parts for t in part.terms | part.veto),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from .model import Candidate
     from .scope import Criterion, Evidence, Scope, Topic
-    from .terms import AnyOf, Hit
+    from .terms import Hit
 
 SHOWN = 3
 """So many different words a field are named as the reason; the rest would not tell more."""
@@ -75,7 +76,7 @@ class _Finding:
 
     @property
     def sure(self) -> float:
-        """Confidence that it is met, 0 to 1: 0.75 for just enough evidence, 0.94 for twice as much."""
+        """Confidence that it is met, 0 to 1: 0.75 for just enough evidence, 0.94 for twice as much, 0.6 for a guess."""
         return 0.0 if self.void else (0.6 if self.guess else 1 - 0.25**self.share)
 
 
@@ -88,20 +89,26 @@ def _finding(criterion: Criterion, candidate: Candidate, hits: Sequence[Hit], ev
     if criterion.status:
         return _Finding(criterion, 10.0 if candidate.status in criterion.status else 0.0, ())
     hints = criterion.hints.among(hits)
-    groups = [any_of.among(hits) for any_of in criterion.all]
-    # A word that is evidence is not a hint as well.
-    least = min((weight(g, evidence) + evidence.hint * weight(_beside(hints, g), evidence)) * (1 if g else 0.5) for g in groups)
-    guess = [] if candidate.abstract else criterion.title_alone.among(hits)
-    if guess and least < criterion.enough:
-        return _Finding(criterion, 1.0, tuple(guess), guess=True)
-    words_ = tuple(dict.fromkeys(h for g in groups for h in (*g, *_beside(hints, g))))
+    share, found = 10.0, []
+    for group in (any_of.among(hits) for any_of in criterion.all):
+        beside = _beside(hints, group)
+        points = weight(group, evidence) + evidence.hint * weight(beside, evidence)
+        share = min(share, points / criterion.enough if group else min(points / criterion.enough, 0.5))
+        found += [*group, *beside]
+    if share < 1 and not candidate.abstract and (alone := criterion.title_alone.among(hits)):
+        return _Finding(criterion, 1.0, tuple(alone), guess=True)
     void = weight(criterion.none.among(hits), evidence) >= criterion.enough
-    return _Finding(criterion, least / criterion.enough, words_, void)
+    return _Finding(criterion, share, tuple(dict.fromkeys(found)), void=void)
 
 
 def _beside(hints: Iterable[Hit], group: Sequence[Hit]) -> list[Hit]:
-    """The hints that stand outside all words of the group."""
-    return [h for h in hints if not any(g.field == h.field and g.start < h.end and h.start < g.end for g in group)]
+    """The hints that share no word with the group, in which no two hits share one: a word is not evidence and hint at once."""
+    out = []
+    for hint in hints:
+        at = bisect(group, (hint.field, hint.end), key=lambda h: (h.field, h.start + 1))
+        if at == 0 or group[at - 1].field != hint.field or group[at - 1].end <= hint.start:
+            out.append(hint)
+    return out
 
 
 def decide(candidate: Candidate, scope: Scope, *, on: str) -> Decision | None:

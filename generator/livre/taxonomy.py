@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .errors import BadData
-from .model import Problem
-from .terms import NOTHING, AnyOf, Terms, expand
-from .toml import Locate, Positive, Share, Slug, Table, Text, duplicates, nearest, read
+from .terms import NOTHING, AnyOf, Terms, any_of
+from .toml import Faults, Positive, Share, Slug, Table, Text, nearest, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
@@ -70,19 +68,19 @@ class Taxonomy:
         return tuple(c for c in self.categories.values() if c.facet == facet)
 
 
-class _Evidence(Table, kw_only=True):
+class _Evidence(Table, frozen=True, kw_only=True):
     title: Positive = 3.0
     enough: Positive = 3.0
 
 
-class _Facet(Table, kw_only=True):
+class _Facet(Table, frozen=True, kw_only=True):
     id: Slug
     title: Text
     definition: Text
     share: Share = 0.0
 
 
-class _Category(Table, kw_only=True):
+class _Category(Table, frozen=True, kw_only=True):
     id: Slug
     facet: Slug
     title: Text
@@ -97,10 +95,10 @@ class _Category(Table, kw_only=True):
     none: tuple[Text, ...] = ()
 
 
-class _File(Table, kw_only=True):
+class _File(Table, frozen=True, kw_only=True):
     evidence: _Evidence = _Evidence()
     facets: tuple[_Facet, ...]
-    terms: dict[str, tuple[Text, ...]] = {}
+    terms: dict[str, tuple[Text, ...]] | None = None
     categories: tuple[_Category, ...]
 
 
@@ -108,39 +106,12 @@ WEIGHTS = {"strong": 3.0, "terms": 1.0, "weak": 1 / 3}
 """The three lists of a category, and what a hit of each counts."""
 
 
-class _Wrong:
-    """Collects problems with the line of the key that they are about."""
-
-    def __init__(self, shown: str, locate: Locate) -> None:
-        self.shown, self.locate = shown, locate
-        self.problems: set[Problem] = set()
-
-    def __call__(self, message: str, *path: str | int) -> None:
-        self.problems.add(Problem(self.shown, self.locate(*path), "taxonomy", message))
-
-
-    def any_of(self, written: Iterable[str], groups: Mapping[str, tuple[str, ...]], *path: str | int) -> AnyOf:
-        """The terms of a list that are ones, after noting those that are not."""
-        good = []
-        for i, item in enumerate(written):
-            try:
-                expand([item], groups)
-            except ValueError as e:
-                advice = f"; {nearest(item[1:], groups)}" if item.startswith("@") and item[1:] not in groups else ""
-                self(f"{e}{advice}", *path, i)
-            else:
-                good.append(item)
-        return expand(good, groups)
-
-
-def _check(file: _File, wrong: _Wrong) -> None:
+def _check(file: _File, wrong: Faults) -> None:
     """Ids, facets and parents."""
     if not file.facets or not file.categories:
         wrong("a taxonomy needs at least one [[facets]] and one [[categories]]", "facets" if not file.facets else "categories")
-    for i, name in duplicates([f.id for f in file.facets]).items():
-        wrong(f"the facet {name!r} is there twice; remove one", "facets", i, "id")
-    for i, name in duplicates([c.id for c in file.categories]).items():
-        wrong(f"the category {name!r} is there twice, and ids are unique over all facets; choose another", "categories", i, "id")
+    wrong.unique((f.id for f in file.facets), "facets")
+    wrong.unique((c.id for c in file.categories), "categories")
     facets, by_id = {f.id for f in file.facets}, {c.id: c for c in file.categories}
     for i, c in enumerate(file.categories):
         if c.facet not in facets:
@@ -155,20 +126,20 @@ def _check(file: _File, wrong: _Wrong) -> None:
         elif parent.facet != c.facet:
             wrong(f"the parent {c.parent!r} is of another facet, {parent.facet!r}", "categories", i, "parent")
         elif c.parent == c.id or parent.parent:
-            wrong(f"{c.parent!r} cannot be a parent: it is the category itself or has a parent; one level is all there is", "categories", i, "parent")
+            wrong(f"{c.parent!r} cannot be a parent: it is this category, or has a parent itself", "categories", i, "parent")
 
 
 def load(path: Path, *, shown: str = "bib/taxonomy.toml") -> Taxonomy:
     """The taxonomy in this file; BadData with all its problems, each with file, line and what to do."""
     file, locate = read(path, _File, shown=shown)
-    wrong = _Wrong(shown, locate)
+    wrong = Faults(shown, locate, "taxonomy")
     _check(file, wrong)
-    for name, written in file.terms.items():
-        wrong.any_of(written, file.terms, "terms", name)
+    groups = file.terms or {}
+    for name, written in groups.items():
+        any_of(written, groups, wrong, "terms", name)
     order = {f.id: i for i, f in enumerate(file.facets)}
-    categories = sorted((_category(c, i, file.terms, wrong) for i, c in enumerate(file.categories)), key=lambda c: order.get(c.facet, 0))
-    if wrong.problems:
-        raise BadData(wrong.problems)
+    categories = sorted((_category(c, i, groups, wrong) for i, c in enumerate(file.categories)), key=lambda c: order.get(c.facet, 0))
+    wrong.refuse()
     return Taxonomy(
         facets=tuple(
             Facet(id=f.id, title=f.title, definition=f.definition, share=f.share, terms=_terms(c for c in categories if c.facet == f.id))
@@ -185,12 +156,12 @@ def _terms(categories: Iterable[Category]) -> frozenset[str]:
     return frozenset(t for c in categories for part in (c.weights, *(o.terms for o in (*c.all, c.none))) for t in part)
 
 
-def _category(c: _Category, i: int, groups: Mapping[str, tuple[str, ...]], wrong: _Wrong) -> Category:
-    lists = {name: wrong.any_of(getattr(c, name), groups, "categories", i, name) for name in WEIGHTS}
-    every = tuple(wrong.any_of(items, groups, "categories", i, "all", j) for j, items in enumerate(c.all))
+def _category(c: _Category, i: int, groups: Mapping[str, tuple[str, ...]], wrong: Faults) -> Category:
+    lists = {name: any_of(getattr(c, name), groups, wrong, "categories", i, name) for name in WEIGHTS}
+    every = tuple(any_of(items, groups, wrong, "categories", i, "all", j) for j, items in enumerate(c.all))
     weights: dict[str, float] = {}
-    for name, any_of in lists.items():
-        for term in any_of.terms:
+    for name, found in lists.items():
+        for term in found.terms:
             weights[term] = max(weights.get(term, 0.0), WEIGHTS[name])
     return Category(
         id=c.id,
@@ -201,7 +172,7 @@ def _category(c: _Category, i: int, groups: Mapping[str, tuple[str, ...]], wrong
         aliases=c.aliases,
         rest=c.rest,
         weights=weights,
-        veto=frozenset(t for any_of in (*lists.values(), *every) for t in any_of.veto),
+        veto=frozenset(t for found in (*lists.values(), *every) for t in found.veto),
         all=every,
-        none=wrong.any_of(c.none, groups, "categories", i, "none"),
+        none=any_of(c.none, groups, wrong, "categories", i, "none"),
     )

@@ -12,6 +12,7 @@ number of terms.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 from .latex import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MOST_WORDS = 8
 """A phrase has at most so many words."""
@@ -110,15 +111,16 @@ class Terms:
 
     def _of(self, word: str) -> tuple[int, ...] | None:
         """The numbers of the patterns that a word of the text fits; None for a word that is skipped."""
-        cased = _ascii(word)
-        numbers: tuple[int, ...] | None = tuple(sorted(self._fitting(cased) | self._fitting(cased.lower(), exact_case=False))) if cased else None
+        numbers: tuple[int, ...] | None = None
+        if cased := _ascii(word):
+            numbers = tuple(sorted(self._fitting(cased, exact_case=True) | self._fitting(cased.lower(), exact_case=False)))
         if len(self._known) >= _CACHE:
             self._known.clear()
         if len(word) <= _LONG_WORD:
             self._known[word] = numbers
         return numbers
 
-    def _fitting(self, word: str, *, exact_case: bool = True) -> set[int]:
+    def _fitting(self, word: str, *, exact_case: bool) -> set[int]:
         """The numbers of the patterns that are the word, begin it, end it or stand in it."""
         size, found = len(word), set()
         for length in self._lengths:
@@ -210,9 +212,10 @@ def expand(written: Iterable[str], groups: Mapping[str, Iterable[str]]) -> AnyOf
             if item.startswith("@"):
                 name = item[1:]
                 if name in above:
-                    raise ValueError(f"the groups {' → '.join((*above, name))} name each other in a ring")
+                    raise ValueError(f"the groups {' → '.join((*above, name))} name each other in a ring; break it")
                 if name not in groups:
-                    raise ValueError(f"there is no group {name!r} in [terms]")
+                    close = difflib.get_close_matches(name, groups, n=1)
+                    raise ValueError(f"there is no group {name!r} in [terms]; {f'did you mean @{close[0]}?' if close else 'write one'}")
                 walk(groups[name], (*above, name))
             else:
                 term = item.removeprefix("!")
@@ -221,3 +224,16 @@ def expand(written: Iterable[str], groups: Mapping[str, Iterable[str]]) -> AnyOf
 
     walk(written, ())
     return AnyOf(frozenset(terms), frozenset(veto))
+
+
+def any_of(written: Iterable[str], groups: Mapping[str, Iterable[str]], wrong: Callable[..., None], *path: str | int) -> AnyOf:
+    """`expand` of the items that can be expanded; the others go to `wrong(message, *path, position)`."""
+    good = []
+    for i, item in enumerate(written):
+        try:
+            expand([item], groups)
+        except ValueError as e:
+            wrong(str(e), *path, i)
+        else:
+            good.append(item)
+    return expand(good, groups)

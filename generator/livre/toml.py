@@ -18,7 +18,7 @@ from .errors import BadData
 from .model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 T = TypeVar("T")
@@ -77,7 +77,8 @@ class _Scan:
             self._at += 1
 
     def _key(self) -> tuple[list[str], int]:
-        parts, line = [], self._tokens[self._at][2]
+        parts: list[str] = []
+        line = self._tokens[self._at][2]
         while not parts or self._take("."):
             kind, text, _ = self._tokens[self._at]
             parts.append(str(next(iter(tomllib.loads(f"{text} = 0")))) if kind == "string" else text)
@@ -171,7 +172,14 @@ def _unknown(data: Any, kind: inspect.Type, path: Path_) -> Iterator[tuple[Path_
 
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
-_KINDS = {"str": "a text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list", "object": "a table"}
+_KINDS = {
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
 
 
 def _explained(message: str) -> tuple[Path_, str]:
@@ -222,7 +230,26 @@ def read(path: Path, shape: type[T], *, shown: str) -> tuple[T, Locate]:
         raise BadData([Problem(shown, locate(*where), "toml-value", message)]) from None
 
 
-def duplicates(ids: Iterable[str]) -> Mapping[int, str]:
-    """Positions of the ids that came before, for reports of what should be unique."""
-    seen: set[str] = set()
-    return {i: x for i, x in enumerate(ids) if x in seen or seen.add(x)}
+class Faults:
+    """Collects what is wrong with a file that has the right shape, each with the line of the key it is about."""
+
+    def __init__(self, shown: str, locate: Locate, code: str) -> None:
+        self._shown, self._locate, self._code = shown, locate, code
+        self._found: set[Problem] = set()
+
+    def __call__(self, message: str, *path: str | int) -> None:
+        """Note one."""
+        self._found.add(Problem(self._shown, self._locate(*path), self._code, message))
+
+    def unique(self, ids: Iterable[str], *path: str | int) -> None:
+        """Note every id that came before."""
+        seen: set[str] = set()
+        for i, name in enumerate(ids):
+            if name in seen:
+                self(f"the id {name!r} is taken by an earlier one; choose another", *path, i, "id")
+            seen.add(name)
+
+    def refuse(self) -> None:
+        """BadData with all of them, if there are any."""
+        if self._found:
+            raise BadData(self._found)
