@@ -87,7 +87,7 @@ def _value(text: str) -> str:
         while (shorter := re.sub(r"\{[^{}]*\}", "", bare)) != bare:
             bare = shorter
         if '"' in bare:
-            raise ValueError('something stands after the closing quote: a comma may be missing, or write {"} within the text')
+            raise ValueError("something stands after the closing quote: a comma may be missing; nothing is joined with # here")
     else:
         raise ValueError("a value stands between { and }; no abbreviations, no # between strings")
     inner = " ".join(inner.split())
@@ -148,9 +148,13 @@ def _read(block: Block, path: str, problems: list[Problem]) -> Entry:
 
 def _blocks(text: str, path: str, problems: list[Problem]) -> Iterator[Block]:
     """The entries of a text; everything else in it is a Problem."""
+    lost = False
     for block in parse_string(text, parse_stack=[]).blocks:
-        line = (block.start_line or 0) + 1
+        line, after_failure = (block.start_line or 0) + 1, lost
+        lost = False
         match block:
+            case ImplicitComment() if after_failure:
+                pass  # the rest of what could not be read
             case Block():
                 yield block
             case DuplicateFieldKeyBlock(ignore_error_block=Block() as inner):
@@ -158,8 +162,9 @@ def _blocks(text: str, path: str, problems: list[Problem]) -> Iterator[Block]:
             case DuplicateBlockKeyBlock(ignore_error_block=Block() as inner):
                 yield inner
             case ParsingFailedBlock():
-                why = str(getattr(block.error, "abort_reason", block.error)).strip()
-                problems.append(Problem(path, line, "bib-syntax", f"this entry cannot be read: {why} Look for a missing brace or comma"))
+                why = str(getattr(block.error, "abort_reason", block.error)).strip(" .")
+                problems.append(Problem(path, line, "bib-syntax", f"this entry cannot be read: {why}: look for a missing brace or comma"))
+                lost = True
             case ImplicitComment() | ExplicitComment():
                 message = "text outside of entries would be lost: move it into a field (comment = {...}) or delete it"
                 problems.append(Problem(path, line, "bib-comment", message))

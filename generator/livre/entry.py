@@ -16,7 +16,7 @@ from urllib.parse import quote
 from . import names
 from .errors import BadData, BrokenInvariant
 from .latex import decode, encode
-from .model import ARXIV_CLASS, DATE, Candidate, Identifier, Paper, Problem, Source, Status, Version
+from .model import ARXIV_CLASS, DATE, Candidate, Identifier, Name, Paper, Problem, Source, Status, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,10 +32,8 @@ PAPER_FIELDS = frozenset({"shorttitle", "keywords", "milestone", "role", "added"
 """Fields that only a member of the corpus has."""
 
 INSTEAD = {
-    "year": "date = {2025}", "month": "date = {2025-03}", "day": "date = {2025-03-14}", "journal": "journaltitle = {...}",
-    "booktitle": "journaltitle = {...}", "archiveprefix": "eprinttype = {arxiv}", "primaryclass": "eprintclass = {cs.CV}",
-    "authors": "author = {Family, Given and Family, Given}", "keyword": "keywords = {...}", "link": "url = {...}",
-    "annotation": "comment = {...}",
+    "year": "date = {2025}", "month": "date = {2025-03}", "journal": "journaltitle = {...}", "booktitle": "journaltitle = {...}",
+    "archiveprefix": "eprinttype = {arxiv}", "primaryclass": "eprintclass = {cs.CV}", "keyword": "keywords = {...}",
 }  # fmt: skip
 """Fields of other dialects that would be kept and never looked at: what to write instead."""
 
@@ -45,6 +43,7 @@ _VERSION = re.compile(r"v([1-9][0-9]{0,3})(?: (\S+))?")
 _SOURCE = re.compile(r"(?P<route>[a-z][a-z0-9-]*)(?: v(?P<version>[1-9][0-9]{0,3}))?(?: (?P<stamp>[0-9]\S*))?")
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _PLAIN_DOI = re.compile(r"10\.[0-9]+/[a-z0-9]+(?:\.[a-z0-9]+)*")
+_OTHERS = re.compile(r"\band\s+others$")
 _DAY = len("2025-03-14")
 _LONGEST_PLAIN_KEY = 60
 
@@ -136,7 +135,7 @@ class _Reader:
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.values = dict(entry.fields)
-        self.lines = dict(zip((n for n, _ in entry.fields), entry.lines, strict=False))
+        self.lines = dict(zip(self.values, entry.lines, strict=False))
         self.problems: list[Problem] = []
 
     def wrong(self, name: str, message: str, code: str = "bib-value") -> None:
@@ -155,8 +154,13 @@ class _Reader:
             return empty
 
     def text(self, name: str) -> str:
-        value: str = self.take(name, decode, "", "text")
-        return value
+        return str(self.take(name, decode, "", "text"))
+
+
+def _authors(value: str) -> tuple[Name, ...]:
+    if _OTHERS.search(value):
+        raise ValueError("all names, please")
+    return names.read(value)
 
 
 def _date(value: str) -> str:
@@ -220,9 +224,6 @@ def _urls(value: str) -> tuple[str, ...]:
     return tuple(url(piece) for piece in value.split())
 
 
-_STATUS = [s.value for s in Status if s]
-
-
 def _facts(reader: _Reader) -> dict[str, Any]:
     """What papers and candidates have in common."""
     take = reader.take
@@ -237,12 +238,13 @@ def _facts(reader: _Reader) -> dict[str, Any]:
         reader.wrong("", "there is no identifier: write eprint = {...} for an arXiv id or doi = {...}", "bib-missing")
     primary = take("eprintclass", _list(ARXIV_CLASS, "an arXiv category"), (), "eprintclass = {cs.CV}")
     if len(primary) > 1 or ("crosslists" in reader.values and not primary):
-        reader.wrong("crosslists", "eprintclass is the one primary category; all others are crosslists = {cs.AI, cs.LG}")
+        at = "eprintclass" if primary else "crosslists"
+        reader.wrong(at, "eprintclass is the one primary category; all others are crosslists = {cs.AI, cs.LG}")
     others = take("crosslists", _list(ARXIV_CLASS, "an arXiv category"), (), "crosslists = {cs.AI, cs.LG}")
-    facts: dict[str, Any] = {
+    return {
         "kind": reader.entry.kind,
         "title": title,
-        "authors": take("author", names.read, (), "author = {Family, Given and Family, Given and {Collaboration}}"),
+        "authors": take("author", _authors, (), "author = {Family, Given and Family, Given and {Collaboration}}"),
         "date": take("date", _date, "", "date = {2025-03-14}, {2025-03} or {2025}"),
         "versions": take("versions", _dates, (), "versions = {v1 2025-03-04, v2 2025-04-01}"),
         "identifiers": tuple(sorted({*arxiv, *doi})),
@@ -253,10 +255,9 @@ def _facts(reader: _Reader) -> dict[str, Any]:
         "weights": take("weights", _urls, (), "weights = {https://...}, several with a space between"),
         "comment": reader.text("comment"),
         "abstract": reader.text("abstract"),
-        "status": Status(take("status", _one(_STATUS), "", " or ".join(_STATUS))),
+        "status": Status(take("status", _one(Status), "", "withdrawn, retracted, corrected or replaced")),
         "source": take("source", _source, Source(), "source = {oai v2 2025-04-01}"),
     }
-    return facts
 
 
 def _extra(reader: _Reader) -> tuple[tuple[str, str], ...]:

@@ -45,9 +45,7 @@ KEPT = frozenset({
 })  # fmt: skip
 """Unknown fields that are facts of the publication; all others stay behind."""
 
-_ARXIV_IN_TEXT = re.compile(
-    rf"(?:arxiv\s*[:.]?\s*(?:preprint\s*)?(?:arxiv\s*:\s*)?|abs/)(?P<id>{ARXIV_ID.pattern})(?![0-9])", re.IGNORECASE | re.ASCII
-)
+_ARXIV_IN_TEXT = re.compile(rf"(?ia)(?:arxiv ?[:.]? ?(?:preprint )?(?:arxiv ?: ?)?|abs/)(?P<id>{ARXIV_ID.pattern})(?![0-9])")
 _ARXIV_ONLY = re.compile(r"(?i)\W*(?:arxiv|corr)\b.*")
 _DATE = re.compile(r"\s*(?P<y>\d{4})(?:[-/](?P<m>\d{1,2})(?:[-/](?P<d>\d{1,2}))?)?")
 _MONTH = re.compile(r"(?i)\W*(?P<name>[a-z]{3})[a-z]*|\W*(?P<number>\d{1,2})\b")

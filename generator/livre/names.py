@@ -152,25 +152,21 @@ def _enclosed(text: str) -> bool:
     return text.startswith("{") and text.endswith("}")
 
 
-def _open(text: str) -> str:
-    return clean(text)
-
-
 def read_one(text: str) -> Name:
-    """One BibTeX name: `Family, Given`, `Family, Jr, Given`, `{Collaboration}` or speaking order."""
+    """One BibTeX name: `Family, Given`, `Family, Jr, Given`, `{Collaboration}` or speaking order; ValueError if it is none."""
     if _enclosed(text):
-        return Name(family=_open(text) or "?")
+        return Name(family=clean(text))
     match list(_pieces(text, _COMMA)):
         case [family, given]:
-            return Name(family=_open(family) or "?", given=_open(given))
-        case [family, suffix, *given] if rest := " ".join(given).strip():
-            return Name(family=_open(family) or "?", given=_open(rest), suffix=_open(suffix))
+            return Name(family=clean(family), given=clean(given))
+        case [family, suffix, *given] if rest := clean(" ".join(given)):
+            return Name(family=clean(family), given=rest, suffix=clean(suffix))
         case _:
             return from_display(text.replace(",", " "))
 
 
 def read(value: str) -> tuple[Name, ...]:
-    """The names of a BibTeX `author` value, in order."""
+    """The names of a BibTeX `author` value, in order; ValueError if one of them is none."""
     return tuple(read_one(piece) for piece in _pieces(value, _AND) if piece)
 
 
