@@ -14,6 +14,7 @@ import struct
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
@@ -23,7 +24,7 @@ from xml.sax.saxutils import escape
 from arxiv_dialect import Record, Words, atom_entry, atom_error, atom_page, changed, oai_page, oai_record, set_specs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +48,23 @@ class Asked:
     busy: int
 
 
-def body(change: Callable[[bytes], bytes]) -> Callable[[Answer], Answer]:
+Fault = Callable[[Answer, dict[str, str]], Answer]
+"""What goes wrong: from the right answer and the request's query to what is sent instead."""
+
+
+def body(change: Callable[[bytes], bytes]) -> Fault:
     """A fault that changes the bytes of the body."""
-    return lambda answer: replace(answer, body=change(answer.body))
+    return lambda answer, _: replace(answer, body=change(answer.body))
 
 
-def manner(name: str) -> Callable[[Answer], Answer]:
+def manner(name: str) -> Fault:
     """A fault in how the answer is sent."""
-    return lambda answer: replace(answer, manner=name)
+    return lambda answer, _: replace(answer, manner=name)
 
 
-def status(code: int, text: bytes = b"", **headers: str) -> Callable[[Answer], Answer]:
+def status(code: int, text: bytes = b"", **headers: str) -> Fault:
     """An answer with another status; `retry_after="3"` is the header Retry-After."""
-    return lambda answer: Answer(body=text, status=code, headers={k.replace("_", "-").title(): v for k, v in headers.items()})
+    return lambda _answer, _query: Answer(body=text, status=code, headers={k.replace("_", "-").title(): v for k, v in headers.items()})
 
 
 class ArxivServer:
@@ -74,8 +79,8 @@ class ArxivServer:
         self.page = page
         self.now = now
         self.log: list[Asked] = []
-        self.faults: deque[Callable[[Answer], Answer] | None] = deque()
-        self.always: Callable[[Answer], Answer] | None = None
+        self.faults: deque[Fault | None] = deque()
+        self.always: Fault | None = None
         self.before: Callable[[int], None] = lambda _: None
         self.stopping = threading.Event()
         self._lock = threading.Lock()
@@ -97,13 +102,13 @@ class ArxivServer:
         self._http.server_close()
         self._thread.join()
 
-    def begin(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Callable[[Answer], Answer]:
+    def begin(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Fault:
         """Note a request; what is to go wrong with its answer."""
         with self._lock:
             self._busy += 1
             self.log.append(Asked(at=time.monotonic(), path=path, query=query, headers=headers, busy=self._busy))
             self.before(len(self.log))
-            return (self.faults.popleft() if self.faults else None) or self.always or (lambda answer: answer)
+            return (self.faults.popleft() if self.faults else None) or self.always or (lambda answer, _: answer)
 
     def end(self) -> None:
         """A request is all but answered."""
@@ -185,7 +190,7 @@ def _handler(server: ArxivServer) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
             fault = server.begin(url.path, query, {k.lower(): v for k, v in self.headers.items()})
             try:
-                self.send(fault(server.answer(url.path, query)))
+                self.send(fault(server.answer(url.path, query), query))
             except OSError:
                 pass  # the client has gone
             finally:
@@ -213,6 +218,7 @@ def _handler(server: ArxivServer) -> type[BaseHTTPRequestHandler]:
                 content = f"{len(content) // 2:x}\r\n".encode() + content[: len(content) // 2] + b"\r\nzz\r\nbroken"
             else:
                 headers.setdefault("Content-Length", str(len(content) + (99 if answer.manner == "short" else 0)))
+            headers = {k: v for k, v in headers.items() if v}  # an empty one is left out, to send a body without a length
             head = f"HTTP/1.1 {answer.status} Fabricated\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n"
             slow = {"trickle": (head.encode(), content), "trickle-headers": (b"", head.encode())}.get(answer.manner)
             if slow:

@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from ..model import Name
 
 _MATH = re.compile(r"\$[^$]*\$")
-_SEPARATOR = re.compile(r"\s*[,;:]\s*(?:(?:and|&)\s+)?|\s+(?:and|AND|&)\s+|^and\s+")
+_SEPARATOR = re.compile(
+    r"\s*[,;:]\s*(?:(?:and|&)\s+)?|\s+(?:and|AND|&)\s+|^and\s+"
+    r"|\s*\bwith\s+(?:an?\s+)?(?:appendix|appendices|contributions?)\s+(?:by|from)\s+"
+)
 _DEGREES = frozenset({"MD", "PHD", "MSC", "MPH", "MBBS", "DDS"})
 _MARKS = " 0123456789*†‡§¶#^"
 _LONGEST = 300
 """Characters of a name in which a collaboration is looked for."""
 _GROUP = re.compile(
-    r"(?P<who>.*?)(?:^|\s)(?:for|on behalf of)\s+(?P<group>(?:the\s+)?\S.*\b(?:collaborations?|consortium|group|team|network|initiative))",
+    r"(?:(?P<who>.*?)(?:^|\s)(?:for|on behalf of)\s+)?(?:the\s+)?"
+    r"(?P<group>\S.*\b(?:collaborations?|consortium|group|team|network|initiative))",
     re.IGNORECASE,
 )
-_THE_GROUP = re.compile(r"the\s+(?=\S.*\b(?:collaborations?|consortium|group|team|network|initiative)$)", re.IGNORECASE)
-_APPENDIX = re.compile(r"with\s+(?:an?\s+)?(?:appendix|appendices|contributions?)\s+(?:by|from)\s+", re.IGNORECASE)
 _OTHERS = re.compile(r"\s*\bet\.?\s+al\b\.?$|^(?:and\s+)?others$", re.IGNORECASE)
 
 
@@ -51,7 +53,7 @@ def _pieces(text: str) -> Iterator[str]:
     """One name each, with the suffix that a comma parted from it."""
     held = ""
     for raw in _SEPARATOR.split(text):
-        piece = _OTHERS.sub("", _APPENDIX.sub("", raw.strip(" ").rstrip(_MARKS)))
+        piece = _OTHERS.sub("", raw.strip().rstrip(_MARKS))
         if held and SUFFIX.fullmatch(piece):
             held += f" {piece}"
             continue
@@ -73,9 +75,9 @@ def parse(text: str) -> tuple[Name, ...]:
     found: list[Name] = []
     for piece in _pieces(" ".join(line.split())):
         match = _GROUP.fullmatch(piece) if len(piece) <= _LONGEST else None
-        for part in (match["who"], match["group"]) if match else (piece,):
+        for part in (match["who"] or "", match["group"]) if match else (piece,):
             try:
-                found.append(from_display(_THE_GROUP.sub("", part.strip())))
+                found.append(from_display(part))
             except ValueError:
                 continue
     return tuple(found)

@@ -25,7 +25,8 @@ _WORK = (
 )
 _OTHER = re.compile(
     rf"\b(?:previous|earlier|older|former|first|prior|initial)\s+(?:arxiv\s+)?{_WORK}\b|\bv\d+\b|\b(?:replac|supersed)\w*"
-    r"|\bwithdrawn\s+from\s+(?!(?:the\s+)?arxiv)|\bnot\s+(?:been\s+)?withdrawn|arxiv:\S+\s+(?:\w+\s+){0,2}withdrawn",
+    r"|\b(?:papers|articles|works|submissions|preprints|studies)\s+(?:\w+\s+){0,2}withdrawn|\bwithdrawn\s+from\s+(?!(?:the\s+)?arxiv)"
+    r"|\bnot\s+(?:been\s+)?withdrawn|arxiv:\S+\s+(?:\w+\s+){0,2}withdrawn",
     re.IGNORECASE,
 )
 """Sentences about another work or version, or about a venue, that speak of withdrawing."""

@@ -14,6 +14,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -39,6 +40,10 @@ _HEADERS = {
     "Cache-Control": "no-cache",
 }
 _STAY_AWAY = frozenset({403, 406, 429, 503})
+
+
+_tls = cache(httpx.create_ssl_context)
+"""Reading the certificates takes longer than a request on loopback."""
 
 
 class Rejected(Malformed):
@@ -224,7 +229,7 @@ class Transport:
         if client is None:
             # No connection is kept: a dead one hangs, and arXiv asks for one at a time over all processes.
             limits = httpx.Limits(max_keepalive_connections=0)
-            self._client = client = httpx.Client(headers=self._headers, timeout=self._timeout, limits=limits)
+            self._client = client = httpx.Client(headers=self._headers, timeout=self._timeout, limits=limits, verify=_tls())
         with client.stream("GET", url, extensions={"trace": deadline.watch}) as response:
             yield response
 
