@@ -64,28 +64,6 @@ def _written(element: Element, depth: int = 0) -> str:
     return f"<{tag}{attributes}>{escape(text)}{inside}</{tag}>"
 
 
-@lru_cache(maxsize=4096)
-def formula(source: str) -> str:
-    """TeX without its dollars as `<math>`, or as `<code>` holding the source where that cannot be done well.
-
-    A bare number is text, and a lone exponent or index (`R2Gen$^2$`) is `<sup>` or `<sub>`.
-    """
-    source = source.strip()
-    if not source or _NUMBER.fullmatch(source):
-        return escape(source.replace("\\%", "%"))
-    if m := _SCRIPT.fullmatch(source):
-        tag = "sup" if m[1] == "^" else "sub"
-        return f"<{tag}>{m[2] or m[3]}</{tag}>"
-    try:
-        if len(source) > _LONGEST:
-            raise _Unsupported(source)
-        out = _written(convert_to_element(source, display="inline"))
-    except Exception:
-        # latex2mathml raises what it likes at hostile input; the source is a good answer to all of it.
-        return f'<code class="lv-tex">{escape(source)}</code>'
-    return out.replace("<math", f'<math alttext="{escape(source)}"', 1)
-
-
 _GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 _STYLED = re.compile(r"\\(textbf|textit|emph|texttt|textsl)\s*" + _GROUP)
 _TAG = {"textbf": "strong", "textit": "em", "emph": "em", "textsl": "em", "texttt": "code"}
@@ -95,6 +73,7 @@ _BARE = re.compile(
     + _GROUP
 )
 _GONE = re.compile(r"\\(?:cite[a-z]*|ref|eqref|label|footnote|vspace|hspace|thanks)\*?(?:\[[^\]]*\])?\s*" + _GROUP)
+_TEXTUAL = re.compile(r"\\(?:text(?:bf|it|tt|rm|sf|sc|sl)?|emph|mbox)\{(?:[^{}\\$^_]|\\[%&#_])*\}")
 _SWITCH = re.compile(r"\\(?:em|it|bf|tt|sc|rm|sf|sl|bfseries|itshape|small|large|noindent|xspace|protect)(?![A-Za-z])\s?")
 _SIGNS = {
     "S": "§", "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "ldots": "…", "dots": "…", "deg": "°", "degree": "°",
@@ -111,6 +90,7 @@ _SIGN = re.compile(r"\\(" + "|".join(sorted(_SIGNS, key=len, reverse=True)) + r"
 _BRACES = re.compile(r"(?<!\\)\{([^{}\\]*)\}")
 _MARK = re.compile("([\ue001\ue003])([a-z]+)\ue002")
 _PRIVATE = re.compile("[\ue000-\ue00f]")
+_LIVELY = re.compile(r"""[\\${}<>&"`'~\ue000-\ue00f]|--""")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _DISPLAY = re.compile(r"(?<!\\)\$\$([^$]+)(?<!\\)\$\$")
 _PAREN = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]")
@@ -136,7 +116,7 @@ def _words(text: str) -> str:
             text = _BRACES.sub(r"\1", text)
     text = text.replace("``", "“").replace("''", "”").replace("---", "—").replace("--", "–")
     text = re.sub(r"(?<=\w)~(?=[\\\w])", "\u00a0", text)
-    return escape(text, quote=False)
+    return escape(text, quote=False).replace('"', "&quot;")
 
 
 def _finished(out: str) -> str:
@@ -153,6 +133,30 @@ def _finished(out: str) -> str:
     return _MARK.sub(lambda m: f"<{m[2]}>" if m[1] == "\ue001" else f"</{m[2]}>", out)
 
 
+@lru_cache(maxsize=4096)
+def formula(source: str) -> str:
+    r"""TeX without its dollars as `<math>`, or as `<code>` holding the source where that cannot be done well.
+
+    A bare number or `\text{…}` is text, and a lone exponent or index (`R2Gen$^2$`) is `<sup>` or `<sub>`.
+    """
+    source = source.strip()
+    if not source or _NUMBER.fullmatch(source):
+        return escape(source.replace("\\%", "%"))
+    if m := _SCRIPT.fullmatch(source):
+        tag = "sup" if m[1] == "^" else "sub"
+        return f"<{tag}>{m[2] or m[3]}</{tag}>"
+    if _TEXTUAL.fullmatch(source):
+        return _finished(_words(source))
+    try:
+        if len(source) > _LONGEST:
+            raise _Unsupported(source)
+        out = _written(convert_to_element(source, display="inline"))
+    except Exception:
+        # latex2mathml raises what it likes at hostile input; the source is a good answer to all of it.
+        return f'<code class="lv-tex">{escape(source)}</code>'
+    return out.replace("<math", f'<math alttext="{escape(source)}"', 1)
+
+
 @lru_cache(maxsize=65536)
 def tex(text: str) -> str:
     r"""A text in the normal form of `latex.normal` as HTML that is safe inside any element.
@@ -160,7 +164,7 @@ def tex(text: str) -> str:
     `$…$`, `\(…\)` and `\[…\]` become MathML; TeX that only styles a text is obeyed or dropped;
     macros that nobody knows stay readable as they were written.
     """
-    if not re.search(r"[\\${}<>&`'~\ue000-\ue00f]|--", text):
+    if not _LIVELY.search(text):
         return text
     text = _DISPLAY.sub(r"$\1$", _PRIVATE.sub("", text))
     if "\\(" in text or "\\[" in text:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One milestone before it has a place: `name` is its link's visible text, `text` what it says in full."""
+    """One milestone before it has a place: `name` is its link's visible text, `text` what it says in full, beginning with the name."""
 
     key: str
     lane: str
@@ -73,7 +73,7 @@ def shortened(text: str, longest: int = _LONGEST) -> str:
     return cut.rstrip(" ,;:-–(")
 
 
-def _moment(date: str) -> float:
+def moment(date: str) -> float:
     """A date as a year and a fraction; a month stands for its middle, a year for its own middle."""
     year, *rest = (int(p) for p in date.split("-"))
     match rest:
@@ -106,7 +106,7 @@ def swimlanes(lanes: Sequence[Lane], marks: Iterable[Mark], *, narrowest: float 
     starts = [_HEAD / 2 + w for w in accumulate([0.0, *widths])]
 
     def across(date: str) -> float:
-        at = _moment(date)
+        at = moment(date)
         i = bisect_right(range(len(span)), int(at) - span[0]) - 1
         return starts[i] + (at - int(at)) * widths[i]
 

@@ -25,7 +25,7 @@ def _mark(paper: Paper, review: Review) -> milestones.Mark:
         lane=review.main[paper.key],
         date=paper.date,
         name=name,
-        text=f"{charts.spoken(paper.date)}: {plain(paper.title)}" + (", background" if paper.background else ""),
+        text=f"{name} ({charts.spoken(paper.date)}{', background' if paper.background else ''}): {plain(paper.title)}",
         background=paper.background,
     )
 
