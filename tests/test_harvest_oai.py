@@ -72,6 +72,18 @@ def test_nothing_new_is_a_complete_harvest(server, door):
     assert harvested(door, server, since="2025-03-30") == ([], [], "2025-04-01")
 
 
+def test_a_long_silence_is_believed_when_other_sets_have_news(server, door):
+    assert harvested(door, server, "math", "stat") == ([], [], "2025-04-01")
+    assert [a.query.get("set") for a in server.log] == ["math", "stat", None]
+
+
+@pytest.mark.parametrize("sets", [("cs", "math"), ("",)])
+def test_a_long_silence_of_all_arxiv_is_a_failure(server, door, sets):
+    server.always = error("noRecordsMatch")
+    with pytest.raises(Incomplete, match="nothing at all has changed from 2025-03-01 to 2025-04-01"):
+        harvested(door, server, *sets)
+
+
 def test_the_watermark_is_the_earliest_of_the_lists_first_pages(server, door):
     days = iter(["2025-04-01T23:59:58Z", "2025-04-02T00:00:01Z", "2025-04-02T00:00:05Z", "2025-03-31T12:00:00Z", "2025-04-02T00:00:09Z"])
 

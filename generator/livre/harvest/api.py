@@ -19,7 +19,7 @@ import arxiv  # type: ignore[import-untyped]  # the package says nothing about i
 from ..errors import Incomplete, Malformed
 from ..model import Candidate, Identifier, Source
 from . import Batch, atom, record
-from .complete import tolerable, whole
+from .complete import QUIET, tolerable, whole
 from .record import Refusal
 from .transport import Rejected, Transport
 
@@ -158,7 +158,7 @@ class _Query:
         answer = self.ask(first, last)
         if answer.total or (answer := self.ask(first, last)).total:
             return answer
-        if self._query and last - first >= timedelta(days=3) and not self.ask(first, last, query="").total:
+        if self._query and last - first >= QUIET and not self.ask(first, last, query="").total:
             raise Incomplete(f"arXiv says that nothing at all was submitted from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..errors import Incomplete, Malformed
@@ -14,6 +15,8 @@ T = TypeVar("T")
 
 RESTARTS: Final = 2
 """How often a window is asked for again from its beginning."""
+QUIET: Final = timedelta(days=5)
+"""Longer than arXiv has ever been without a new or changed paper: a silence of that length is a failure."""
 STRAY: Final = 5
 """Refused records of one page that are put down to those records."""
 STRAY_SHARE: Final = 0.02

@@ -8,6 +8,7 @@ caller must harvest overlapping windows, because no single one can be known to h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import partial
 from hashlib import sha256
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from ..errors import Incomplete, Malformed
 from ..model import Candidate, Identifier, Source
 from . import Batch, record, xml
-from .complete import tolerable, whole
+from .complete import QUIET, tolerable, whole
 from .record import Refusal
 from .transport import Rejected, Transport
 
@@ -207,6 +208,16 @@ def _pages(transport: Transport, base: str, name: str, since: str, until: str, p
     raise Incomplete(f"{what} does not end within {MOST_PAGES} pages")
 
 
+def _believable(transport: Transport, base: str, names: tuple[str, ...], since: str, until: str, day: str) -> None:
+    """Raise Incomplete when nothing at all has changed in arXiv, up to `until` or the server's `day`, for longer than that can be."""
+    if since and date.fromisoformat(until or day) - date.fromisoformat(since) < QUIET:
+        return
+    ask = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": since, "until": until}
+    given = {key: value for key, value in ask.items() if value}
+    if "" in names or not read(transport.get(base, given), what="arXiv's list of all changes").mark:
+        raise Incomplete(f"arXiv says that nothing at all has changed from {since or 'the beginning'} to {until or day}")
+
+
 def harvest(
     transport: Transport,
     base: str,
@@ -219,12 +230,18 @@ def harvest(
     """Everything in these sets (`cs`, `eess:eess:IV`; none for all) that changed from `since` to `until` (ISO dates; '' is open).
 
     A set is yielded when all of it is there; a paper in two sets comes twice. The last batch is empty but for
-    the watermark, the earliest day on which one of the lists was made. `progress` is told how many more
-    records each page brought. Raises Unavailable, Throttled, Malformed, Incomplete.
+    the watermark, the earliest day on which one of the lists was made. That nothing has changed in any of
+    them for days is believed only if other sets have changed. `progress` is told how many more records each
+    page brought. Raises Unavailable, Throttled, Malformed, Incomplete.
     """
     days: list[str] = []
-    for name in tuple(sets) or ("",):
+    found = False
+    names = tuple(sets) or ("",)
+    for name in names:
         pages = whole(partial(_pages, transport, base, name, since, until, progress))
         yield from (Batch(candidates=p.candidates, refused=(*p.refused, *p.deleted)) for p in pages)
         days.append(pages[0].day)
+        found = found or any(p.mark for p in pages)
+    if not found:
+        _believable(transport, base, names, since, until, min(days))
     yield Batch(watermark=min(days))
