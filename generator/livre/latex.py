@@ -29,7 +29,7 @@ _ACCENT = re.compile(
     r"""|\\([Hcuvdbrk])(?:\s*\{\s*(\\[ij](?![A-Za-z])|[A-Za-z])\s*\}|\s+([A-Za-z]))"""
 )
 _MACRO_LETTER = re.compile(r"\\(" + "|".join(sorted(_LETTER, key=len, reverse=True)) + r")(?:\{\}|(?![A-Za-z])\s?)")
-_ESCAPED_SIGN = re.compile(r"\\+([&%#_])")
+_ESCAPED_SIGN = re.compile(r"(?<!\\)\\+([&%#_])")
 _SIGN = re.compile(r"[&%#_]")
 _VALUE_SIGN = re.compile(r"(?<!\\)\\([&%#_])")
 _DOLLAR = re.compile(r"(?<!\\)\$")
@@ -99,7 +99,7 @@ def _once(text: str) -> str:
             part = _MACRO_LETTER.sub(lambda m: _LETTER[m[1]], part) if "\\" in part else part
             parts[i] = _ESCAPED_SIGN.sub(r"\1", part)
     text = _balanced("$".join(parts))
-    return re.sub(r"\\+$", "", text).rstrip()
+    return text.rstrip("\\").rstrip()
 
 
 def _settled(text: str) -> bool:
