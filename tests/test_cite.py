@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from markdown import Markdown
+
 from livre.model import Identifier, Name, Paper
 from livre.site import chapters, cite
-from markdown import Markdown
 
 
 def html(text: str, *extensions: str) -> str:

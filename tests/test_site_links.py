@@ -8,6 +8,7 @@ from html import escape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from livre.site.links import Links, base_of
 
 CLAIMED = {
@@ -32,12 +33,15 @@ def messages(html: str, path: str = "papers/a/", *, base: str = "/", others: tup
 @pytest.mark.parametrize(
     "html",
     [
-        '<a href="../../">home</a> <a href="../..">home</a> <a href="../">papers</a> <a href="./">itself</a> <a href="../../papers/a/">itself</a>',
-        '<a href="a.bib">file</a><a href="/papers/">from the root</a><a href="/.">home</a><a href="?q=1">query</a><a href="../../?q#top" id="x">y</a>',
+        '<a href="../../">home</a> <a href="../..">home</a> <a href="../">papers</a>',
+        '<a href="./">itself</a> <a href="../../papers/a/">itself</a>',
+        '<a href="a.bib">file</a><a href="/papers/">from the root</a><a href="/.">home</a><a href="?q=1">query</a>',
+        '<a href="../../?q#top" id="x">y</a>',
         "<a href='../../authors/b/'>single quotes</a> <a href=../../authors/b/ class=x>none</a>",
         '<p id="here"></p><a href="#here">here</a><a href="#">top</a><a href="#__top">top</a>',
         '<a href="https://example.org/">out</a><a href="mailto:a@example.org">mail</a><link rel="canonical" href="https://example.org/">',
-        '<img src="data:image/png;base64,AA=="><img srcset="../../assets/i.png 1x, ../../assets/i.png 2x"><svg><a xlink:href="../">s</a></svg>',
+        '<img src="data:image/png;base64,AA=="><img srcset="../../assets/i.png 1x, ../../assets/i.png 2x">',
+        '<svg><a xlink:href="../">s</a></svg>',
         '<a href="../../papers/%61/">percent</a> <a href="../../papers/a/?x=1&amp;y=2">query</a>',
         'text with href="/nowhere/" and &lt;a href=&quot;/nowhere/&quot;&gt; <p title="src=/nowhere href=/nowhere <a href=/nowhere>">',
         '<p title="a > b" id="i">x</p><a href="#i">y</a>',

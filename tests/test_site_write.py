@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
 from livre.errors import BadData, BrokenInvariant, CannotWrite
 from livre.model import Problem
 from livre.site.write import Output, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SITE = [Output(p, p.encode(), "test") for p in ("index.html", "404.html", "assets/a.css", "papers/index.html", "papers/x/index.html")]
 

@@ -20,9 +20,11 @@ from ..model import Problem
 THEMES = {"mkdocs": ("material", "templates"), "zensical": ("zensical", "templates")}
 """Builder → the package that its theme's templates come with, and the folder in it."""
 POLICY = (
-    "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'"
 )
+STYLES = {"mkdocs": "", "zensical": " 'sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k='"}
+"""Builder → the one stylesheet that its script writes into pages: that of Zensical 0.0.73's search, in a shadow root."""
 REFERRER = '<meta name="referrer" content="strict-origin-when-cross-origin">'
 _CHARSET = '<meta charset="utf-8">'
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -46,9 +48,9 @@ def known(builder: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
-def _meta(scripts: tuple[str, ...]) -> str:
+def _meta(scripts: tuple[str, ...], builder: str) -> str:
     hashes = sorted({base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts})
-    policy = POLICY.format(hashes="".join(f" 'sha256-{h}'" for h in hashes))
+    policy = POLICY.format(scripts="".join(f" 'sha256-{h}'" for h in hashes), styles=STYLES[builder])
     return f'{_CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">{REFERRER}'
 
 
@@ -73,4 +75,4 @@ def protect(html: str, *, builder: str, where: str) -> str:
     ]
     if problems:
         raise BadData(problems)
-    return html.replace(_CHARSET, _meta(scripts), 1)
+    return html.replace(_CHARSET, _meta(scripts, builder), 1)
