@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
-from arxiv_dialect import Record, Words, atom_entry, atom_error, atom_page, changed, oai_page, oai_record, set_specs
+from arxiv_dialect import Record, Words, atom_entry, atom_error, atom_page, changed, oai_page, oai_record, record, set_specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,12 +71,14 @@ class ArxivServer:
     """The server, running inside a `with`. Change `records`, `now`, `faults` and `always` while it runs.
 
     Each request takes the next of `faults` (None for none), then `always`. `before(n)` is called ahead of the nth request.
-    Records changed after the day of `now` are not there yet. `log` has every request.
+    Records changed after the day of `now` are not there yet. `log` has every request. With `news` a paper on the
+    history of mathematics comes every day, because arXiv as a whole is never silent.
     """
 
-    def __init__(self, records: Iterable[Record] = (), *, page: int = 2500, now: str = "2025-04-01T06:17:00Z") -> None:
+    def __init__(self, records: Iterable[Record] = (), *, page: int = 2500, now: str = "2025-04-01T06:17:00Z", news: bool = True) -> None:
         self.records = list(records)
         self.page = page
+        self.news = news
         self.now = now
         self.log: list[Asked] = []
         self.faults: deque[Fault | None] = deque()
@@ -118,6 +120,8 @@ class ArxivServer:
     def answer(self, path: str, query: dict[str, str]) -> Answer:
         """The right answer to a request."""
         here = [r for r in self.records if changed(r) <= self.now[:10]]
+        if self.news:
+            here.append(record(99999, title="Elsewhere", abstract="", categories="math.HO", versions=[self.now]))
         if path == "/oai":
             inner = self._list(here, query)
             return Answer(body=oai_page(inner, self.now), headers={"Content-Type": "text/xml"})

@@ -28,7 +28,7 @@ NOW = "2025-04-01T06:17:00Z"
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setattr(api, "PAGE", 10)
-    with ArxivServer([record(n, versions=[f"2025-03-{n:02d}T10:00:00Z"]) for n in range(1, 26)]) as running:
+    with ArxivServer([record(n, versions=[f"2025-03-{n:02d}T10:00:00Z"]) for n in range(1, 26)], news=False) as running:
         yield running
 
 

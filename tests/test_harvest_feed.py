@@ -62,7 +62,7 @@ def test_a_paper_is_the_same_by_every_route(tmp_path, one):
     shown = as_the_api_has_it(one)
     with (
         Transport(delay=0, user_agent="livre-test", folder=tmp_path, clock=clock, sleep=clock.sleep) as door,
-        ArxivServer([one]) as by_oai,
+        ArxivServer([one], news=False) as by_oai,
         ArxivServer([shown]) as by_api,
     ):
         (batch, _) = oai.harvest(door, by_oai.oai, [""], "2025-03-01")

@@ -20,7 +20,7 @@ NOW = "2025-04-01T06:17:00Z"
 
 @pytest.fixture
 def server():
-    with ArxivServer([record(n) for n in range(1, 26)], page=10) as running:
+    with ArxivServer([record(n) for n in range(1, 26)], page=10, news=False) as running:
         yield running
 
 
@@ -79,6 +79,7 @@ def test_a_long_silence_is_believed_when_other_sets_have_news(server, door):
 
 @pytest.mark.parametrize("sets", [("cs", "math"), ("",)])
 def test_a_long_silence_of_all_arxiv_is_a_failure(server, door, sets):
+    server.news = True
     server.always = error("noRecordsMatch")
     with pytest.raises(Incomplete, match="nothing at all has changed from 2025-03-01 to 2025-04-01"):
         harvested(door, server, *sets)
