@@ -34,6 +34,8 @@ texts = raw_texts.map(normal)
 
 titles = texts.filter(bool)
 
+_maybe = st.one_of(st.just(""), texts)
+
 _words = raw_texts.map(names.clean)
 
 
@@ -79,17 +81,17 @@ def _facts(ids: st.SearchStrategy[tuple[Identifier, ...]]) -> dict[str, st.Searc
     return {
         "identifiers": ids,
         "title": titles,
-        "authors": st.lists(people(), max_size=3).map(tuple),
+        "authors": st.lists(people(), max_size=2).map(tuple),
         "date": dates,
         "kind": st.sampled_from(["article", "inproceedings", "misc", "book"]),
         "versions": versions(),
         "classes": classes,
-        "journal": texts,
-        "comment": texts,
+        "journal": _maybe,
+        "comment": _maybe,
         "url": st.one_of(st.just(""), urls),
         "code": links,
         "weights": links,
-        "abstract": texts,
+        "abstract": _maybe,
         "status": st.sampled_from(Status),
         "source": sources,
         "extra": extras,
@@ -108,9 +110,9 @@ PARTS: dict[str, st.SearchStrategy[object]] = {
     **_facts(identifier_sets()),
     "key": keys,
     "shard": shards,
-    "shorttitle": texts,
+    "shorttitle": _maybe,
     "categories": st.lists(slugs, unique=True, max_size=3).map(tuple),
-    "milestone": texts,
+    "milestone": _maybe,
     "background": st.booleans(),
     "added": st.one_of(days, st.just("")),
     "curated": st.lists(st.sampled_from(["keywords", "title", "model", "author"]), unique=True, max_size=3).map(tuple),

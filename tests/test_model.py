@@ -117,7 +117,7 @@ def test_a_newer_source_is_greater() -> None:
         Source(version=1),
         Source(version=2, stamp="2098-01-01"),
     ]
-    assert sorted(order[::-1]) == order
+    assert sorted({*order}) == order
 
 
 def test_a_problem_says_where_and_what_and_one_without_a_line_does_too() -> None:

@@ -106,7 +106,7 @@ DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")
 
 def clean(text: str) -> str:
     """A name's text: normal, and without TeX, which no name needs once its accents are letters."""
-    return normal(re.sub(r"[\\${}]+", "", normal(text).replace("~", " ")))
+    return normal(re.sub(r"\\[lr]brace\{\}|[\\${}]+", "", normal(text).replace("~", " ")))
 
 
 def from_display(text: str) -> Name:
