@@ -29,7 +29,7 @@ else \
 fi
 endef
 
-CHROMIUM = command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call debian,chromium,the browser tests drive it); }
+CHROMIUM = command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { $(call debian,chromium,the browser tests drive it); }
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
