@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus
 
@@ -105,18 +105,25 @@ class Scope:
         return queries(topic)
 
 
+def _words(term: str) -> list[str]:
+    return term.removeprefix("=").replace("-", " ").replace("/", " ").lower().split()
+
+
+def _searchable(term: str) -> bool:
+    return not any(w.startswith("*") for w in _words(term))
+
+
 def _searched(any_of: AnyOf) -> list[str]:
-    """The terms that arXiv can search for, without those that a wider one finds as well; sorted.
+    """The terms that arXiv can search for, without those that a wider one finds as well; the shortest first.
 
     Its phrases know no star inside quotes, and no word may begin with one.
     """
-    words = {t: t.removeprefix("=").replace("-", " ").replace("/", " ").lower().split() for t in sorted(any_of.terms)}
-    words = {t: w for t, w in words.items() if not any(x.startswith("*") for x in w)}
+    words = {t: _words(t) for t in any_of.terms if _searchable(t)}
     out: list[str] = []
     for term in sorted(words, key=lambda t: (len(words[t]), len(t), t)):
         if not any(_covers(words[wide], words[term]) for wide in out):
             out.append(term)
-    return sorted(out)
+    return out
 
 
 def _covers(wide: list[str], narrow: list[str]) -> bool:
@@ -145,14 +152,9 @@ def _either(terms: Iterable[str]) -> str:
     return " OR ".join(_quoted(t).replace("%s", name) for t in terms for name in ("ti", "abs"))
 
 
-def query(topic: Topic) -> str:
-    """A topic as a `search_query` of arXiv's API, for back-fill.
-
-    It finds at least what the topic matches here, and more, for arXiv knows no case and counts no
-    evidence; what comes back is matched again. Terms that begin with a star cannot be searched for.
-    Only phrases of whole words are excluded there (ANDNOT): anything else would take too much away.
-    """
-    parts = [f"({_either(_searched(any_of))})" for any_of in topic.all]
+def _search(lists: Iterable[Iterable[str]], topic: Topic) -> str:
+    """A search for one term of each list, in the classes of the topic, without what it excludes."""
+    parts = [f"({_either(terms)})" for terms in lists]
     if topic.classes:
         parts.append(f"({' OR '.join(f'cat:{c}' if '.' in c else f'cat:{c}*' for c in topic.classes)})")
     out = " AND ".join(parts)
@@ -160,16 +162,30 @@ def query(topic: Topic) -> str:
     return f"{out} ANDNOT ({none})" if none else out
 
 
+def query(topic: Topic) -> str:
+    """A topic as a `search_query` of arXiv's API, for back-fill.
+
+    It finds at least what the topic matches here, and more, for arXiv knows no case and counts no
+    evidence; what comes back is matched again. Terms that begin with a star cannot be searched for.
+    Only phrases of whole words are excluded there (ANDNOT): anything else would take too much away.
+    """
+    return _search(map(_searched, topic.all), topic)
+
+
 def queries(topic: Topic) -> tuple[str, ...]:
     """`query`, cut into searches of at most `LONGEST_QUERY` by halving the longest OR as often as it takes."""
-    whole = query(topic)
-    longest = max(range(len(topic.all)), key=lambda i: len(_either(_searched(topic.all[i]))))
-    terms = _searched(topic.all[longest])
-    if len(quote_plus(whole)) <= LONGEST_QUERY or len(terms) == 1:
-        return (whole,)
-    middle = len(terms) // 2
-    halves = (AnyOf(frozenset(terms[:middle])), AnyOf(frozenset(terms[middle:])))
-    return tuple(q for half in halves for q in queries(replace(topic, all=(*topic.all[:longest], half, *topic.all[longest + 1 :]))))
+
+    def cut(lists: list[list[str]]) -> Iterator[str]:
+        whole = _search(lists, topic)
+        at = max(range(len(lists)), key=lambda i: len(_either(lists[i])))
+        if len(quote_plus(whole)) <= LONGEST_QUERY or len(lists[at]) == 1:
+            yield whole
+            return
+        middle = len(lists[at]) // 2
+        for half in (lists[at][:middle], lists[at][middle:]):
+            yield from cut([*lists[:at], half, *lists[at + 1 :]])
+
+    return tuple(cut([_searched(any_of) for any_of in topic.all]))
 
 
 class _Freshness(Table, frozen=True, kw_only=True):
@@ -227,7 +243,7 @@ def _topics(tables: tuple[_Topic, ...], groups: Groups, wrong: Faults) -> Iterat
             wrong(f"the topic {t.id!r} needs at least one list in `all`, or it would match everything", "topics", i, "all")
         every = _every(t.all, groups, wrong, "topics", i, "all")
         for j, found in enumerate(every):
-            if found.terms and not _searched(found):
+            if found.terms and not any(map(_searchable, found.terms)):
                 wrong("arXiv cannot search for any of these; add a term that does not begin with a star", "topics", i, "all", j)
         none = any_of(t.none, groups, wrong, "topics", i, "none")
         yield Topic(id=t.id, title=t.title, all=every, none=none, classes=t.classes)

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower-case letters, digits and single hyphens")]
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$", description='a day in quotes, as "2026-06-15"')]
-Positive = Annotated[float, Meta(gt=0, description="a number above 0")]
-Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
+_SLUG, _DAY = r"^[a-z0-9]+(-[a-z0-9]+)*$", r"^\d{4}-\d\d-\d\d$"
+_PATTERNS = {_SLUG: "lower-case letters, digits and single hyphens", _DAY: 'a day in quotes, as "2026-06-15"'}
+Text = Annotated[str, Meta(min_length=1)]
+Slug = Annotated[str, Meta(pattern=_SLUG)]
+Day = Annotated[str, Meta(pattern=_DAY)]
+Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,14 +48,14 @@ _TOKEN = re.compile(
     r"""|(?P<mark>[\[\]{},.=])|(?P<bare>[^\s\[\]{},.=\#"']+)""",
     re.DOTALL,
 )
-Path_ = tuple[str | int, ...]
+Keys = tuple[str | int, ...]
 
 
 class _Scan:
     """Finds where keys and list items stand in a text that is known to be TOML."""
 
     def __init__(self, text: str) -> None:
-        self.lines: dict[Path_, int] = {}
+        self.lines: dict[Keys, int] = {}
         self._tokens: list[tuple[str, str, int]] = []
         line = 1
         for m in _TOKEN.finditer(text):
@@ -61,7 +63,7 @@ class _Scan:
                 self._tokens.append((m.lastgroup or "", m[0], line))
             line += m[0].count("\n")
         self._at = 0
-        self._arrays: dict[Path_, int] = {}
+        self._arrays: dict[Keys, int] = {}
         self._document()
 
     def _is(self, mark: str) -> bool:
@@ -85,16 +87,17 @@ class _Scan:
             self._at += 1
         return parts, line
 
-    def _note(self, prefix: Path_, parts: list[str], line: int) -> Path_:
+    def _note(self, prefix: Keys, parts: list[str], line: int) -> Keys:
         for part in parts:
             prefix += (part,)
+            self.lines.setdefault(prefix, line)
             if prefix in self._arrays:
                 prefix += (self._arrays[prefix],)
-            self.lines.setdefault(prefix, line)
+                self.lines.setdefault(prefix, line)
         return prefix
 
     def _document(self) -> None:
-        prefix: Path_ = ()
+        prefix: Keys = ()
         while True:
             self._newlines()
             if self._at >= len(self._tokens):
@@ -111,13 +114,13 @@ class _Scan:
             else:
                 self._pair(prefix)
 
-    def _pair(self, prefix: Path_) -> None:
+    def _pair(self, prefix: Keys) -> None:
         parts, line = self._key()
         path = self._note(prefix, parts, line)
         self._at += 1  # the equals sign
         self._value(path)
 
-    def _value(self, path: Path_) -> None:
+    def _value(self, path: Keys) -> None:
         if self._take("["):
             index = 0
             while True:
@@ -151,24 +154,20 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
     return f"there are {', '.join(map(repr, names))}" if names else "there are none"
 
 
-def _unknown(data: Any, kind: inspect.Type, path: Path_) -> Iterator[tuple[Path_, str]]:
-    """Every key that its table has no use for, with advice."""
-    if isinstance(kind, inspect.UnionType):
-        tables = [k for k in kind.types if isinstance(k, inspect.StructType)]
-        yield from _unknown(data, tables[0], path) if tables else ()
-    elif isinstance(kind, inspect.StructType) and isinstance(data, dict):
+def _strays(data: Any, kind: inspect.Type, path: Keys) -> Iterator[tuple[Keys, str]]:
+    """Every key that its table has no use for and every word that is none of a choice, with advice."""
+    if isinstance(kind, inspect.StructType) and isinstance(data, dict):
         fields = {f.encode_name: f.type for f in kind.fields}
         for key, value in data.items():
             if key in fields:
-                yield from _unknown(value, fields[key], (*path, key))
+                yield from _strays(value, fields[key], (*path, key))
             else:
                 yield (*path, key), f"unknown key {key!r}; {nearest(key, fields)}"
-    elif isinstance(kind, inspect.DictType) and isinstance(data, dict):
-        for key, value in data.items():
-            yield from _unknown(value, kind.value_type, (*path, key))
-    elif isinstance(kind, inspect.VarTupleType | inspect.ListType) and isinstance(data, list):
+    elif isinstance(kind, inspect.VarTupleType) and isinstance(data, list):
         for index, value in enumerate(data):
-            yield from _unknown(value, kind.item_type, (*path, index))
+            yield from _strays(value, kind.item_type, (*path, index))
+    elif isinstance(kind, inspect.LiteralType) and isinstance(data, str) and data not in kind.values:
+        yield path, f"{data!r} is not allowed here; {nearest(data, map(str, kind.values))}"
 
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
@@ -179,50 +178,57 @@ _KINDS = {
     "bool": "true or false",
     "array": "a list",
     "object": "a table",
+    "date": "a date without quotes",
 }
 
 
-def _explained(message: str) -> tuple[Path_, str]:
+def _explained(message: str) -> tuple[Keys, str]:
     """A message of msgspec as a path and words for people."""
     text, _, where = message.partition(" - at `$")
-    path: Path_ = tuple(int(m[2]) if m[2] else m[1] for m in _STEP.finditer(where.rstrip("`")))
-    name = ".".join(map(str, path))
+    path: Keys = tuple(int(m[2]) if m[2] else m[1] for m in _STEP.finditer(where.rstrip("`")))
+    name = ".".join(map(str, path)) or "the file"
     if m := re.fullmatch(r"Object missing required field `(.+)`", text):
-        return path, f"the key {m[1]!r} is missing{f' in {name}' if name else ''}; add it"
-    text = re.sub(r"`(\w+)`", lambda m: _KINDS.get(m[1], f"`{m[1]}`"), text)
-    text = text.replace(" of length >= 1", " that is not empty").replace("matching regex", "like the pattern")
-    return path, f"{name or 'the file'}: {text[:1].lower()}{text[1:]}"
+        return path, f"the key {m[1]!r} is missing in {name}; add it"
+    if m := re.fullmatch(r"Expected `str` matching regex '(.+)'", text):
+        return path, f"{name}: expected {_PATTERNS.get(m[1].encode().decode('unicode_escape'), f'a text like {m[1]}')}"
+    text = re.sub(r"`([^`]+)`", lambda m: " or ".join(_KINDS.get(k, k) for k in m[1].split(" | ") if k != "null"), text)
+    return path, f"{name}: {text[:1].lower()}{text[1:]}".replace(" of length >= 1", " that is not empty")
 
 
-def _data(path: Path, shown: str) -> tuple[dict[str, Any], str]:
-    """The tables of a file and its text; BadData where it cannot be read or is no TOML."""
+def _text(path: Path, shown: str) -> str:
     try:
-        text = path.read_bytes().decode()
-        return tomllib.loads(text), text
+        return path.read_bytes().decode()
     except FileNotFoundError:
         problem = Problem(shown, 0, "missing", "this file is missing; the review cannot be read without it")
     except UnicodeDecodeError as e:
         line = e.object.count(b"\n", 0, e.start) + 1
         problem = Problem(shown, line, "toml-syntax", f"byte {e.object[e.start]:#04x} is no UTF-8; save the file as UTF-8")
+    raise BadData([problem])
+
+
+def _parsed(text: str, shown: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
         message, _, place = str(e).partition(" (at ")
         m = re.match(r"line (\d+), column (\d+)", place)
-        line = int(m[1]) if m else text.count("\n") + 1
+        line = int(m[1]) if m else text.rstrip("\n").count("\n") + 1
         problem = Problem(shown, line, "toml-syntax", f"{message}{f' (column {m[2]})' if m else ', but the file ends'}")
     except RecursionError:
-        problem = Problem(shown, 1, "toml-syntax", "lists or tables are nested too deep")
+        problem = Problem(shown, 1, "toml-syntax", "lists or tables are nested too deep; nothing here needs more than three levels")
     raise BadData([problem])
 
 
 def read(path: Path, shape: type[T], *, shown: str) -> tuple[T, Locate]:
     """The file as a `shape` (a Table), and the lines of its keys. `shown` is the path to put into messages.
 
-    BadData lists every unknown key, and else the first value of a wrong type, with line and advice.
+    BadData lists every unknown key and choice, and else the first value of a wrong type, with line and advice.
     """
-    data, text = _data(path, shown)
+    text = _text(path, shown)
+    data = _parsed(text, shown)
     locate = _Scan(text)
-    if unknown := [Problem(shown, locate(*p), "toml-key", m) for p, m in _unknown(data, inspect.type_info(shape), ())]:
-        raise BadData(unknown)
+    if strays := [Problem(shown, locate(*p), "toml-key", m) for p, m in _strays(data, inspect.type_info(shape), ())]:
+        raise BadData(strays)
     try:
         return msgspec.convert(data, shape), locate
     except msgspec.ValidationError as e:
