@@ -68,7 +68,7 @@ def test_a_paper_of_several_categories_counts_in_each_cell_of_the_matrix():
 
 def test_everyone_who_writes_a_name_alike_is_one_author_with_every_form_of_it():
     long = Name(given="Ada", family="Éxample")
-    people = counts.authors([paper("a", "2099-01", ADA), paper("b", "2099-02", long, BEN), paper("c", "2099-03", ADA, ADA)])
+    people = counts.authors([paper("c", "2099-03", ADA, ADA), paper("b", "2099-02", long, BEN), paper("a", "2099-01", ADA)])
     ada = people["ada-example"]
     assert ada.names == (ADA, long)
     assert ada.name == ADA

@@ -24,7 +24,7 @@ _MONTH, _YEAR = 7, 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Everyone who writes the name this way; `names` most used first, `papers` newest first."""
+    """Everyone who writes the name this way; `names` most used first."""
 
     id: str
     names: tuple[Name, ...]
@@ -106,23 +106,23 @@ def together(
 
 
 def authors(papers: Iterable[Paper], identify: Callable[[Name], str] = author_id) -> Mapping[str, Author]:
-    """The authors of these papers by id, ids in alphabetical order; a paper that names someone twice counts once."""
-    names: defaultdict[str, Counter[Name]] = defaultdict(Counter)
+    """The authors of these papers by id, ids in alphabetical order; each one's papers once, in the order given."""
+    names: defaultdict[str, dict[Name, int]] = defaultdict(dict)
     of: defaultdict[str, dict[str, Paper]] = defaultdict(dict)
-    known: dict[Name, str] = {}
     for paper in papers:
         for name in paper.authors:
-            who = known.get(name) or known.setdefault(name, identify(name))
-            names[who][name] += 1
+            who = identify(name)
+            forms = names[who]
+            forms[name] = forms.get(name, 0) + 1
             of[who][paper.key] = paper
-    return {
-        who: Author(
-            id=who,
-            names=tuple(sorted(names[who], key=lambda n: (-names[who][n], -len(str(n)), str(n)))),
-            papers=newest(of[who].values()),
-        )
-        for who in sorted(names)
-    }
+    return {who: Author(id=who, names=_ranked(names[who]), papers=tuple(of[who].values())) for who in sorted(names)}
+
+
+def _ranked(forms: Mapping[Name, int]) -> tuple[Name, ...]:
+    """Most used first; of equals the longest."""
+    if len(forms) == 1:
+        return tuple(forms)
+    return tuple(sorted(forms, key=lambda n: (-forms[n], -len(str(n)), str(n))))
 
 
 def coauthors(author: Author, identify: Callable[[Name], str] = author_id) -> Counter[str]:

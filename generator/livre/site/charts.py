@@ -170,7 +170,7 @@ class Spark:
     last: str
 
 
-def spark(values: Sequence[int], *, open_end: bool = True, width: int = 96, height: int = 24) -> Spark:
+def spark(values: Sequence[int], *, open_end: bool = True, width: int = 84, height: int = 24) -> Spark:
     """The values as one path of bars; with `open_end` the last is drawn apart, since its month is not over."""
     if not values:
         return Spark(width=width, height=height, path="", last="")

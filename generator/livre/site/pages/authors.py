@@ -55,13 +55,13 @@ def _pieces(letter: str, names: list[tuple[str, str, int]]) -> list[tuple[str, s
 def _author(author: counts.Author, review: Review) -> dict[str, Any]:
     others = counts.coauthors(author, review.ids.__getitem__) if len(author.papers) > 1 else Counter[str]()
     filed = Counter(c for p in author.papers for c in review.filed[p.key])
-    ranked = sorted(others.items(), key=lambda o: (-o[1], o[0]))[:_COAUTHORS]
+    ranked = sorted(others.items(), key=lambda o: (-o[1], o[0]))[:_COAUTHORS] if others else []
     return {
         "name": str(author.name),
         "names": [str(n) for n in author.names[1:]],
         "papers": review.list(author.papers),
         "coauthors": [(str(review.authors[who].name), who, n) for who, n in ranked],
-        "categories": [(review.chip(review.taxonomy.categories[c]), n) for c, n in filed.most_common(_CATEGORIES)],
+        "categories": [(review.chips[c], n) for c, n in filed.most_common(_CATEGORIES)],
     }
 
 

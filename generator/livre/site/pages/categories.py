@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .. import charts
     from .review import Chip, Item, Review
 
-_LISTED, _EXAMPLES, _AUTHORS = 200, 5, 12
+_LISTED, _EXAMPLES, _AUTHORS = 200, 3, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

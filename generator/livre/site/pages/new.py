@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...model import Decision, Night
     from .review import Item, Review
 
-_NIGHTS, _ITEMS, _PER_LIST = 60, 500, 60
+_NIGHTS, _ITEMS, _PER_LIST = 60, 300, 40
 _TITLES = {Verdict.INCLUDE: "Included", Verdict.WAIT: "Waiting", Verdict.EXCLUDE: "Not included"}
 
 

@@ -96,9 +96,14 @@ class Review:
         own = {lane.id: lane.slot for lane in self.lanes}
         return {c.id: own.get(c.parent or c.id, 0) for c in self.taxonomy.categories.values()}
 
+    @cached_property
+    def chips(self) -> Mapping[str, Chip]:
+        """Every category as a link, by id."""
+        return {c.id: Chip(id=c.id, title=c.title, slot=self._slots[c.id]) for c in self.taxonomy.categories.values()}
+
     def chip(self, category: Category) -> Chip:
         """This category as a link."""
-        return Chip(id=category.id, title=category.title, slot=self._slots[category.id])
+        return self.chips[category.id]
 
     def _filed(self, paper: Paper) -> tuple[str, ...]:
         known = self.taxonomy.categories
