@@ -169,7 +169,7 @@ def test_every_decision_is_shown_the_last_one_first(fabricated):
     )
     shown = text(one(with_paper(fabricated, BASIC, first, last), "basic2099"))
     assert (
-        "Included on 2099-03-09 by Ada <b>, confidence 0.50: An imaginary model. The work is about an imaginary model. read it & liked it"
+        "Included on 2099-03-09 by Ada <b>, confidence 0.50. An imaginary model. The work is about an imaginary model. read it & liked it"
         in shown
     )
     assert "1 earlier decision Left waiting on 2099-03-08 by the rules" in shown

@@ -7,6 +7,7 @@ dark and print. Lengths are user units of the SVG, drawn as CSS pixels.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ def ceiling(value: int) -> tuple[int, int]:
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """Names of months as axes show them."""
 _MONTHS_LONG = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-_ROOMY = 22.0
+_ROOMY, _YEAR_LABEL = 22.0, 32.0
 
 
 def spoken(when: str) -> str:
@@ -102,6 +103,14 @@ def spoken(when: str) -> str:
 
 def _share(count: int, lane: Lane) -> str:
     return f"{lane.title} {count}"
+
+
+def _label(at: str, pitch: float, before_last: int) -> str:
+    """What stands under a column: a month's name or its initial, a year where there is room, counted from the last."""
+    if len(at) == len("2025"):
+        return "" if before_last % math.ceil(_YEAR_LABEL / pitch) else at
+    name = MONTHS[int(at[5:7]) - 1]
+    return name if pitch >= _ROOMY else name[0]
 
 
 def columns(
@@ -133,7 +142,6 @@ def columns(
                 y -= count * scale
                 parts.append((lane, count, Segment(slot=lane.slot, y=round(y, 1), height=round(count * scale, 1))))
         new_year = monthly and (i == 0 or at.endswith("-01"))
-        name = (MONTHS[int(at[5:7]) - 1] if pitch >= _ROOMY else MONTHS[int(at[5:7]) - 1][0]) if monthly else at
         said = ", ".join(_share(count, lane) for lane, count, _ in reversed(parts))
         out.append(
             Column(
@@ -143,7 +151,7 @@ def columns(
                 top=round(y, 1),
                 segments=tuple(s for _, _, s in parts),
                 text=f"{spoken(at)}{' (not over yet)' if at == incomplete else ''}: {total}" + (f" ({said})" if len(parts) > 1 else ""),
-                label=name,
+                label=_label(at, pitch, len(over) - 1 - i),
                 year=at[:4] if new_year else "",
                 complete=at != incomplete,
             )

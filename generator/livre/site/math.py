@@ -87,6 +87,7 @@ _SIGNS = {
     "qquad": " ", "newline": " ", "par": " ",
 }  # fmt: skip
 _SIGN = re.compile(r"\\(" + "|".join(sorted(_SIGNS, key=len, reverse=True)) + r")(?:\{\}|(?![A-Za-z])\s?)")
+_DASH = re.compile(r"(?<=\w)---?(?=\w)|(?<=\s)---?(?=\s)|(?<=\w)---(?=\s)")
 _BRACES = re.compile(r"(?<!\\)\{([^{}\\]*)\}")
 _MARK = re.compile("([\ue001\ue003])([a-z]+)\ue002")
 _PRIVATE = re.compile("[\ue000-\ue00f]")
@@ -114,7 +115,8 @@ def _words(text: str) -> str:
     if "{" in text:
         for _ in range(3):
             text = _BRACES.sub(r"\1", text)
-    text = text.replace("``", "“").replace("''", "”").replace("---", "—").replace("--", "–")
+    text = text.replace("``", "“").replace("''", "”")
+    text = _DASH.sub(lambda m: "—" if m[0] == "---" else "–", text)
     text = re.sub(r"(?<=\w)~(?=[\\\w])", "\u00a0", text)
     return escape(text, quote=False).replace('"', "&quot;")
 

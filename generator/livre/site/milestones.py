@@ -114,6 +114,7 @@ def swimlanes(lanes: Sequence[Lane], marks: Iterable[Mark], *, narrowest: float 
     for lane in lanes:
         if not (of := by_lane[lane.id]):
             continue
+        right = max(right, 16 + extent(lane.title, 13))
         ends: list[float] = []
         placed = []
         for mark in of:

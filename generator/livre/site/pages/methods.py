@@ -51,7 +51,7 @@ def fragment(review: Review) -> dict[str, Any]:
         ],
         "verdicts": [(title, verdicts[v]) for v, title in _TITLES.items()],
         "decided": len(last),
-        "by_people": sum(d.by != "rules" for d in last),
+        "by_people": sum(d.by not in {"rules", "import"} for d in last),
         "taxonomy": review.taxonomy,
         "facets": cards(review),
         "nights": tuple(reversed(review.corpus.nights))[:_NIGHTS],

@@ -66,7 +66,7 @@ def _line(decision: Decision, review: Review) -> Line:
         rule=title,
         why=decision.why,
         score=f"{decision.score:.2f}",
-        person="" if decision.by == "rules" else decision.by,
+        person="" if decision.by in {"rules", "import"} else decision.by,
     )
 
 

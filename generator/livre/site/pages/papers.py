@@ -30,6 +30,7 @@ _STATUS = {
     Status.CORRECTED: "Corrected. Read the newest version.",
     Status.REPLACED: "Replaced by a later work.",
 }
+_BY = {"rules": "by the rules", "import": "at the import"}
 _VERDICTS = {"include": "Included", "exclude": "Excluded", "wait": "Left waiting"}
 
 
@@ -122,7 +123,7 @@ def ruling(decision: Decision, review: Review) -> Ruling:
         text=text,
         why=decision.why,
         score=f"{decision.score:.2f}",
-        by="the rules" if decision.by == "rules" else decision.by,
+        by=_BY.get(decision.by, f"by {decision.by}"),
         on=decision.on,
     )
 

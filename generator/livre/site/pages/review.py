@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 LONGEST_AXIS = 24
 """So many months, the last ones, are drawn by month; what came before is in the chart by year."""
 _FEW = 3
+_IMPORT = "import"
+_OWN_RULES = {
+    _IMPORT: ("Included by the person who imported it", ""),
+    "background": ("A milestone from outside the scope", ""),
+    "no-topic": ("No topic of the scope matches", ""),
+}
+"""Criteria that an import names, and no scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +180,11 @@ class Review:
 
     @cached_property
     def complete(self) -> str:
-        """The day of the last night whose every source was complete, or '' when there was none."""
+        """The day of the last night whose every source was complete, or '' when there was none; an import is no night."""
         outcomes: defaultdict[str, set[str]] = defaultdict(set)
         for night in self.corpus.nights:
-            outcomes[night.night].add(night.outcome)
+            if night.source != _IMPORT:
+                outcomes[night.night].add(night.outcome)
         return max((n[:10] for n, of in outcomes.items() if of == {"complete"}), default="")
 
     @cached_property
@@ -240,8 +248,8 @@ class Review:
     @cached_property
     def rules(self) -> Mapping[str, tuple[str, str]]:
         """What a decision's `criterion` means: title and text, of a criterion of the scope or of a topic."""
-        topics = {t.id: (t.title, "") for t in self.scope.topics}
-        return topics | {c.id: (c.title, c.text) for c in self.scope.criteria}
+        topics = {t.id: (f"Topic “{t.title}”", "") for t in self.scope.topics}
+        return _OWN_RULES | topics | {c.id: (c.title, c.text) for c in self.scope.criteria}
 
     def description(self, paper: Paper) -> str:
         """One line about the paper for search engines."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...model import Paper
     from .review import Review
 
-_SAMPLE = 5
+_SAMPLE, _LONGEST = 5, 40
 
 
 def _mark(paper: Paper, review: Review) -> milestones.Mark:
@@ -39,8 +39,9 @@ def _table(over: Sequence[str], papers: Sequence[Paper], review: Review) -> dict
 
 
 def _years(review: Review) -> tuple[str, ...]:
+    """The years of the chart, without a gap: at most the last `_LONGEST`."""
     known = sorted(review.by_year)
-    return tuple(str(y) for y in range(int(known[0]), int(known[-1]) + 1)) if known else ()
+    return tuple(str(y) for y in range(int(known[0]), int(known[-1]) + 1))[-_LONGEST:] if known else ()
 
 
 def fragment(review: Review) -> dict[str, Any]:
