@@ -159,6 +159,12 @@ def test_each_category_gives_the_words_that_filed_it_or_the_person(fabricated, s
     assert "kept from an earlier filing" in text(earlier)
 
 
+def test_the_main_category_is_the_one_with_most_evidence_or_the_first_that_people_chose(fabricated):
+    both = replace(BASIC, title="Winged, winged: a winged and a horned dragon", categories=("horned", "winged", "dragons"))
+    assert with_paper(fabricated, both).main["basic2099"] == "winged"
+    assert with_paper(fabricated, replace(both, curated=("model",))).main["basic2099"] == "horned"
+
+
 def test_every_decision_is_shown_the_last_one_first(fabricated):
     def decision(on: str, verdict: Verdict, by: str, why: str) -> Decision:
         return Decision(subject=BASIC.primary, on=on, verdict=verdict, criterion="model", score=0.5, by=by, why=why)

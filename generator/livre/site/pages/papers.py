@@ -23,6 +23,7 @@ LINKED_AUTHORS = 150
 """In a longer author list only those are links who have other papers here: thousands of links help nobody."""
 _META_AUTHORS = 100
 _NEWEST = 100
+_WORDS = 4
 
 _STATUS = {
     Status.WITHDRAWN: "Withdrawn by its authors or by arXiv. It stays here so that the record is whole; do not rely on it.",
@@ -97,7 +98,7 @@ def shelves(paper: Paper, review: Review) -> Iterator[tuple[str, tuple[Shelf, ..
     """The paper's categories by facet, each with its reason."""
     filings = review.filings[paper.key]
     for facet in review.taxonomy.facets:
-        by_hand = bool({facet.id, "keywords"} & set(paper.curated))
+        by_hand = review.by_hand(paper, facet.id)
         own = []
         for category in (review.taxonomy.categories[c] for c in review.filed[paper.key]):
             if category.facet != facet.id:
@@ -106,7 +107,8 @@ def shelves(paper: Paper, review: Review) -> Iterator[tuple[str, tuple[Shelf, ..
             if by_hand:
                 words, score = "filed by a person", ""
             elif filing:
-                words, score = ", ".join(f"“{w}”" for w in filing.words), f"{filing.score:.2f}"
+                words = ", ".join(f"“{w}”" for w in filing.words[:_WORDS]) + ("…" if len(filing.words) > _WORDS else "")
+                score = f"{filing.score:.2f}"
             else:
                 words, score = "kept from an earlier filing", ""
             own.append(Shelf(chip=review.chip(category), words=words, score=score))

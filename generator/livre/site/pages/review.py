@@ -118,12 +118,16 @@ class Review:
         of |= {known[c].parent for c in of if known[c].parent}
         return tuple(c for c in known if c in of)
 
+    def by_hand(self, paper: Paper, facet: str) -> bool:
+        """Whether people filed this paper in this facet."""
+        return bool({facet, "keywords"} & set(paper.curated))
+
     def _main(self, paper: Paper) -> str:
-        """The lane with the strongest evidence; of equals, or where people filed, the first."""
+        """The lane with the strongest evidence; of equals, or where people filed, the first; '' for none."""
         ids = frozenset(lane.id for lane in self.lanes)
         own = [c for c in self.filed[paper.key] if c in ids]
-        filings = self.filings[paper.key]
-        return max(own, key=lambda c: filings[c].score if c in filings else 1.0, default="")
+        filings = {} if self.by_hand(paper, self.taxonomy.facets[0].id) else self.filings[paper.key]
+        return max(own, key=lambda c: filings[c].score if c in filings else 0.0, default="")
 
     def _item(self, paper: Paper) -> Item:
         main = self.main[paper.key]
