@@ -8,11 +8,11 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from livre import scope
+from livre import scope, taxonomy
 from livre.errors import BadData
 from livre.model import Status
 from livre.scope import LONGEST_QUERY, Topic
-from livre.terms import NOTHING, AnyOf, expand
+from livre.terms import NOTHING, AnyOf, Terms, expand
 
 REFERENCE = Path(__file__).parents[1] / "bib" / "scope.toml"
 
@@ -90,6 +90,7 @@ def test_a_small_scope_is_all_that_a_review_needs(tmp_path: Path):
         ('["cave*"]', '["cave**"]', 13, "'cave**' is no term"),
         ('["cave*"]', '["@caves"]', 13, "caves → caves name each other in a ring"),
         ("all = [[", "all = [[], [", 18, "an empty list can never be found"),
+        ('all = [["@dragons", ', 'title_alone = [["beast"]]\nall = [["@dragons", ', 18, "2 lists in `all` need 2 here"),
         ("all = [[", 'all = [["*wyrm"], [', 18, "does not begin with a star"),
         ('all = [["@dragons", "wyrm*"], ["@caves"]]', "all = []", 18, "would match everything"),
         ('status = ["withdrawn"]', "", 20, "needs either `all` or `status`"),
@@ -136,6 +137,18 @@ def test_a_long_topic_is_cut_into_searches_that_fit_and_lose_nothing():
     pairs = {(a, b) for q in parts for a in re.findall(r"ti:(left\d+)", q) for b in re.findall(r"ti:(right\d+)", q)}
     assert pairs == {(a, b) for a in left for b in right}
     assert scope.queries(topic(["dragon*"])) == ("(ti:dragon* OR abs:dragon*)",)
+
+
+def test_the_examples_of_the_guide_are_true(tmp_path: Path):
+    guide = (REFERENCE.parents[1] / "docs" / "rules.md").read_text()
+    blocks = dict(re.findall(r"```toml (\w+)\n(.*?)```", guide, re.DOTALL))
+    shown = load(tmp_path, blocks["scope"])
+    (tmp_path / "taxonomy.toml").write_text(blocks["taxonomy"])
+    assert list(taxonomy.load(tmp_path / "taxonomy.toml").categories) == ["llm", "vlm"]
+    assert shown.evidence == scope.Evidence()
+    for term, finds, not_finds in re.findall(r'^\| `"([^@!`]+)"` \| (.+?) \| (.+?) \|$', guide, re.MULTILINE):
+        assert all(Terms([term]).find(words, "title") for words in finds.split(", ")), term
+        assert not any(Terms([term]).find(words, "title") for words in not_finds.split(", ")), term
 
 
 def test_the_reference_review_has_a_sound_scope():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus
 
 from .model import Status
-from .terms import NOTHING, AnyOf, Terms, any_of
+from .terms import NOTHING, AnyOf, Terms, any_of, either, searchable, searched
 from .toml import Day, Faults, Positive, Share, Slug, Table, Text, read
 
 if TYPE_CHECKING:
@@ -50,12 +50,16 @@ class Evidence(Table, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What is harvested: works that are near every OR of `all` and not near `none`, in one of the arXiv `classes` if any."""
+    """What is harvested: works that are near every OR of `all` and not near `none`, in one of the arXiv `classes` if any.
+
+    While a work has no abstract, a word of the OR of `title_alone` at the same place will do for one OR of `all`.
+    """
 
     id: str
     title: str
     all: tuple[AnyOf, ...]
     none: AnyOf
+    title_alone: tuple[AnyOf, ...] = ()
     classes: tuple[str, ...] = ()
 
 
@@ -105,60 +109,13 @@ class Scope:
         return queries(topic)
 
 
-def _words(term: str) -> list[str]:
-    return term.removeprefix("=").replace("-", " ").replace("/", " ").lower().split()
-
-
-def _searchable(term: str) -> bool:
-    return not any(w.startswith("*") for w in _words(term))
-
-
-def _searched(any_of: AnyOf) -> list[str]:
-    """The terms that arXiv can search for, without those that a wider one finds as well; the shortest first.
-
-    Its phrases know no star inside quotes, and no word may begin with one.
-    """
-    words = {t: _words(t) for t in any_of.terms if _searchable(t)}
-    out: list[str] = []
-    for term in sorted(words, key=lambda t: (len(words[t]), len(t), t)):
-        if not any(_covers(words[wide], words[term]) for wide in out):
-            out.append(term)
-    return out
-
-
-def _covers(wide: list[str], narrow: list[str]) -> bool:
-    """Whether every text with the narrow phrase has the wide one."""
-    starts = range(len(narrow) - len(wide) + 1)
-    return any(all(n == w or (w.endswith("*") and n.startswith(w[:-1])) for w, n in zip(wide, narrow[i:], strict=False)) for i in starts)
-
-
-def _quoted(term: str) -> str:
-    """A term for one field, `%s` standing for the field: stems alone, runs of whole words as phrases."""
-    parts: list[str] = []
-    run: list[str] = []
-    for word in [*term.removeprefix("=").replace("-", " ").replace("/", " ").split(), "*"]:
-        if not word.endswith("*"):
-            run.append(word)
-            continue
-        if run:
-            parts.append(f'%s:"{" ".join(run)}"' if len(run) > 1 else f"%s:{run[0]}")
-        if word != "*":
-            parts.append(f"%s:{word}")
-        run = []
-    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
-
-
-def _either(terms: Iterable[str]) -> str:
-    return " OR ".join(_quoted(t).replace("%s", name) for t in terms for name in ("ti", "abs"))
-
-
 def _search(lists: Iterable[Iterable[str]], topic: Topic) -> str:
     """A search for one term of each list, in the classes of the topic, without what it excludes."""
-    parts = [f"({_either(terms)})" for terms in lists]
+    parts = [f"({either(terms)})" for terms in lists]
     if topic.classes:
         parts.append(f"({' OR '.join(f'cat:{c}' if '.' in c else f'cat:{c}*' for c in topic.classes)})")
     out = " AND ".join(parts)
-    none = _either(sorted(t for t in topic.none.terms if " " in t and "*" not in t and not t.startswith("=")))
+    none = either(sorted(t for t in topic.none.terms if " " in t and "*" not in t and not t.startswith("=")))
     return f"{out} ANDNOT ({none})" if none else out
 
 
@@ -169,7 +126,7 @@ def query(topic: Topic) -> str:
     evidence; what comes back is matched again. Terms that begin with a star cannot be searched for.
     Only phrases of whole words are excluded there (ANDNOT): anything else would take too much away.
     """
-    return _search(map(_searched, topic.all), topic)
+    return _search(map(searched, topic.all), topic)
 
 
 def queries(topic: Topic) -> tuple[str, ...]:
@@ -177,7 +134,7 @@ def queries(topic: Topic) -> tuple[str, ...]:
 
     def cut(lists: list[list[str]]) -> Iterator[str]:
         whole = _search(lists, topic)
-        at = max(range(len(lists)), key=lambda i: len(_either(lists[i])))
+        at = max(range(len(lists)), key=lambda i: len(either(lists[i])))
         if len(quote_plus(whole)) <= LONGEST_QUERY or len(lists[at]) == 1:
             yield whole
             return
@@ -185,7 +142,7 @@ def queries(topic: Topic) -> tuple[str, ...]:
         for half in (lists[at][:middle], lists[at][middle:]):
             yield from cut([*lists[:at], half, *lists[at + 1 :]])
 
-    return tuple(cut([_searched(any_of) for any_of in topic.all]))
+    return tuple(cut([searched(any_of) for any_of in topic.all]))
 
 
 class _Freshness(Table, frozen=True, kw_only=True):
@@ -197,6 +154,7 @@ class _Topic(Table, frozen=True, kw_only=True):
     title: Text
     all: tuple[tuple[Text, ...], ...]
     none: tuple[Text, ...] = ()
+    title_alone: tuple[tuple[Text, ...], ...] = ()
     classes: tuple[Text, ...] = ()
 
 
@@ -243,10 +201,13 @@ def _topics(tables: tuple[_Topic, ...], groups: Groups, wrong: Faults) -> Iterat
             wrong(f"the topic {t.id!r} needs at least one list in `all`, or it would match everything", "topics", i, "all")
         every = _every(t.all, groups, wrong, "topics", i, "all")
         for j, found in enumerate(every):
-            if found.terms and not any(map(_searchable, found.terms)):
+            if found.terms and not any(map(searchable, found.terms)):
                 wrong("arXiv cannot search for any of these; add a term that does not begin with a star", "topics", i, "all", j)
         none = any_of(t.none, groups, wrong, "topics", i, "none")
-        yield Topic(id=t.id, title=t.title, all=every, none=none, classes=t.classes)
+        alone = tuple(any_of(items, groups, wrong, "topics", i, "title_alone", j) for j, items in enumerate(t.title_alone))
+        if alone and len(alone) != len(every):
+            wrong(f"{len(every)} lists in `all` need {len(every)} here, in the same order, some perhaps empty", "topics", i, "title_alone")
+        yield Topic(id=t.id, title=t.title, all=every, none=none, title_alone=alone, classes=t.classes)
 
 
 def _criteria(tables: tuple[_Criterion, ...], groups: Groups, wrong: Faults, enough: float) -> Iterator[Criterion]:
@@ -281,7 +242,9 @@ def load(path: Path, *, shown: str = "bib/scope.toml") -> Scope:
     topics = tuple(_topics(file.topics, groups, wrong))
     criteria = tuple(_criteria(file.criteria, groups, wrong, file.evidence.enough))
     wrong.refuse()
-    parts = [a for t in topics for a in (*t.all, t.none)] + [a for c in criteria for a in (*c.all, c.none, c.hints, c.title_alone)]
+    parts = [a for t in topics for a in (*t.all, t.none, *t.title_alone)] + [
+        a for c in criteria for a in (*c.all, c.none, c.hints, c.title_alone)
+    ]
     return Scope(
         title=file.title,
         description=file.description,

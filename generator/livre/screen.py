@@ -38,12 +38,14 @@ def _in_classes(candidate: Candidate, wanted: Sequence[str]) -> bool:
 
 
 def _match(topic: Topic, candidate: Candidate, hits: Sequence[Hit], evidence: Evidence) -> Match | None:
-    if not _in_classes(candidate, topic.classes):
+    if not _in_classes(candidate, topic.classes) or weight(topic.none.among(hits), evidence) >= evidence.near:
         return None
     found = [any_of.among(hits) for any_of in topic.all]
-    if any(weight(group, evidence) < evidence.near for group in found) or weight(topic.none.among(hits), evidence) >= evidence.near:
-        return None
-    return Match(topic=topic.id, hits=tuple(h for group in found for h in group))
+    far = [i for i, group in enumerate(found) if weight(group, evidence) < evidence.near]
+    if len(far) == 1 and topic.title_alone and not candidate.abstract:
+        found[far[0]] = topic.title_alone[far[0]].among(hits)
+        far = [] if found[far[0]] else far
+    return None if far else Match(topic=topic.id, hits=tuple(h for group in found for h in group))
 
 
 def topics(candidate: Candidate, scope: Scope) -> tuple[Match, ...]:

@@ -237,3 +237,49 @@ def any_of(written: Iterable[str], groups: Mapping[str, Iterable[str]], wrong: C
         else:
             good.append(item)
     return expand(good, groups)
+
+
+def _words(term: str) -> list[str]:
+    return term.removeprefix("=").replace("-", " ").replace("/", " ").lower().split()
+
+
+def searchable(term: str) -> bool:
+    """Whether arXiv's search can look for a term: no word of it may begin with a star."""
+    return not any(w.startswith("*") for w in _words(term))
+
+
+def searched(any_of: AnyOf) -> list[str]:
+    """The terms that arXiv can search for, without those that a wider one finds as well; the shortest first."""
+    words = {t: _words(t) for t in any_of.terms if searchable(t)}
+    out: list[str] = []
+    for term in sorted(words, key=lambda t: (len(words[t]), len(t), t)):
+        if not any(_covers(words[wide], words[term]) for wide in out):
+            out.append(term)
+    return out
+
+
+def _covers(wide: list[str], narrow: list[str]) -> bool:
+    """Whether every text with the narrow phrase has the wide one."""
+    starts = range(len(narrow) - len(wide) + 1)
+    return any(all(n == w or (w.endswith("*") and n.startswith(w[:-1])) for w, n in zip(wide, narrow[i:], strict=False)) for i in starts)
+
+
+def _quoted(term: str) -> str:
+    """A term for one field, for which `%s` stands: stems alone, for arXiv knows no star inside quotes; whole words as phrases."""
+    parts: list[str] = []
+    run: list[str] = []
+    for word in [*term.removeprefix("=").replace("-", " ").replace("/", " ").split(), "*"]:
+        if not word.endswith("*"):
+            run.append(word)
+            continue
+        if run:
+            parts.append(f'%s:"{" ".join(run)}"' if len(run) > 1 else f"%s:{run[0]}")
+        if word != "*":
+            parts.append(f"%s:{word}")
+        run = []
+    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
+
+
+def either(terms: Iterable[str]) -> str:
+    """Terms as arXiv's search writes them, each in the title or in the abstract."""
+    return " OR ".join(_quoted(t).replace("%s", name) for t in terms for name in ("ti", "abs"))
