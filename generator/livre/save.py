@@ -113,7 +113,7 @@ def _stage(bib: Path, changes: Sequence[_Change], data: Mapping[str, bytes | Non
 def _apply(bib: Path, changes: Sequence[_Change]) -> None:
     """Everything after the commit; may be interrupted and done again."""
     staging = bib / PENDING
-    folders = {staging: None}
+    folders: dict[Path, None] = {}
     for number, (path, digest) in enumerate(changes):
         target = bib / path
         if digest and (staging / str(number)).exists():
@@ -124,7 +124,7 @@ def _apply(bib: Path, changes: Sequence[_Change]) -> None:
         elif not digest and target.exists():
             os.unlink(target)
         folders[target.parent] = None
-    for folder in folders:
+    for folder in (*folders, staging):  # staging last: what left it must have arrived
         if folder.exists():
             _sync_folder(folder)
     os.unlink(staging / MANIFEST)
