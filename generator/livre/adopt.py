@@ -77,18 +77,19 @@ def adopt(
         merged, changes = review.merge(before, [e.candidate for e in entries])
         after = _with_marks(merged, entries)
         past = next((n for n in before.nights if (n.night, n.source) == (on, "import")), Night(night=on, source="import"))
-        line = tally(past, before, after, changes, seen=len(entries))
+        more = len(entries)
+        line = tally(replace(past, seen=past.seen + more, matched=past.matched + more), before, after, changes)
         if after != before:
             nights = (*(n for n in before.nights if n is not past), line)
             after = replace(after, nights=tuple(sorted(nights)))
         if broken := tuple(guard(before, after, on=on, attended=force)):
             raise BrokenInvariant("; ".join(broken) + "; nothing was saved: look at it with --dry-run, then say --force")
-        files_ = save(bib, tree(after), read=before.read, dry_run=dry_run)
+        written = save(bib, tree(after), read=before.read, dry_run=dry_run)
     report = Report(
         nights=tuple(n for n in after.nights if n not in before.nights),
         decisions=new_decisions(before, after),
         changes=changes,
-        files=files_,
+        files=written,
         papers=len(after.papers),
     )
     return report, tuple(left_out)

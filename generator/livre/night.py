@@ -24,7 +24,7 @@ from .screen import decide, topics
 from .taxonomy import load as load_taxonomy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from .harvest import Batch
@@ -57,7 +57,6 @@ class Report:
     refused: tuple[str, ...] = ()
     failure: SourceError | None = None
     papers: int = 0
-    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def by_criterion(self) -> Counter[tuple[str, str]]:
         """How many decisions of this night rest on each (verdict, criterion)."""
@@ -122,14 +121,12 @@ def new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
     return tuple(d for s, ds in sorted(after.decisions.items()) for d in ds[len(before.decisions.get(s, ())) :])
 
 
-def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change], *, seen: int) -> Night:
+def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
     """The line with what has come of it added: new records, updates, decisions."""
     verdicts = Counter(d.verdict.value for d in new_decisions(before, after))
     known = len(before.papers) + len(before.candidates)
     return replace(
         line,
-        seen=max(line.seen, seen),
-        matched=max(line.matched, verdicts.total()),
         new=line.new + len(after.papers) + len(after.candidates) - known,
         updated=line.updated + sum(c.kind not in {"added", "duplicate"} for c in changes),
         included=line.included + verdicts["include"],
@@ -140,8 +137,8 @@ def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change],
 
 def _line(blank: Night, got: _Gathered, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
     outcome = "complete" if not got.refused else f"complete; {len(got.refused)} refused: {'; '.join(got.refused)}"[:400]
-    line = replace(blank, watermark=got.watermark, matched=len(got.candidates), outcome=outcome)
-    return tally(line, before, after, changes, seen=got.seen)
+    line = replace(blank, watermark=got.watermark, seen=got.seen, matched=len(got.candidates), outcome=outcome)
+    return tally(line, before, after, changes)
 
 
 def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Night, ...]:
@@ -248,15 +245,13 @@ def run(
             after = replace(merged, nights=_record(after.nights, extra, changed=True)) if extra else merged
         if broken := tuple(guard(before, after, on=on, attended=force)):
             raise BrokenInvariant("; ".join(broken) + "; nothing was saved: look at it with --dry-run, then say --force")
-        files = tree(after)
-        changed_files = save(bib, files, read=before.read, dry_run=dry_run)
+        files = save(bib, tree(after), read=before.read, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),
         decisions=new_decisions(before, after),
         changes=changes,
-        files=changed_files,
+        files=files,
         refused=refused,
         failure=failure,
         papers=len(after.papers),
-        sizes={p: len(files[p]) for p in changed_files if p in files},
     )
