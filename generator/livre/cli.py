@@ -109,7 +109,8 @@ def _routes(source: str | None) -> tuple[list[night.Route], Callable[[Sequence[s
 
     def by_api(scope: Scope, since: str, until: str) -> Iterable[Batch]:
         for topic in scope.topics:
-            yield from api.search(door, api_base, scope.query(topic), since, until)
+            for query in scope.queries(topic):
+                yield from api.search(door, api_base, query, since, until)
 
     routes = [night.Route(name="oai", batches=by_oai), night.Route(name="api", batches=by_api)]
     chosen = [r for r in routes if source in {None, r.name}]
@@ -237,7 +238,8 @@ def import_command(root: Path, files: tuple[Path, ...], trust: str, *, dry_run: 
     Entries are screened and filed like any candidate. FILES are only ever read.
     """
     on = _now().astimezone(UTC).date().isoformat()
+    started = datetime.now(UTC)
     report, problems = adopt.adopt(root / "bib", files, on=on, trust=trust, dry_run=dry_run, force=force)
     for problem in problems:
         tell.complain(f"left out: {problem}")
-    tell.night(report, 0.0, dry_run=dry_run)
+    tell.night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)
