@@ -145,12 +145,22 @@ def test_dark_and_light_follow_the_system_and_then_the_reader(address: str, watc
 
     seen.page.goto(f"{address}papers/zero20990/", wait_until="networkidle")
     assert scheme() == "slate"
-    seen.page.locator("label[for=__palette_1]:visible").click()
+    seen.page.locator("label[for=__palette_0]:visible").click()
     assert scheme() == "default"
     seen.page.goto(f"{address}categories/horned/", wait_until="networkidle")
     assert scheme() == "default"
-    seen.page.locator("label[for=__palette_2]:visible").click()
+    seen.page.locator("label[for=__palette_1]:visible").click()
     assert scheme() == "slate"
+    assert seen.complaints == []
+
+
+def test_on_a_phone_the_navigation_is_a_drawer(address: str, watched: Callable[..., Watched]) -> None:
+    seen = watched(viewport={"width": 390, "height": 800})
+    seen.page.goto(f"{address}papers/zero20990/", wait_until="networkidle")
+    timeline = seen.page.locator(".md-sidebar--primary a", has_text="Timeline")
+    seen.page.locator("header label[for=__drawer]").click()
+    timeline.click()
+    seen.page.wait_for_url(f"{address}timeline/")
     assert seen.complaints == []
 
 
@@ -198,3 +208,23 @@ def test_the_search_of_the_chapters_finds_one(address: str, watched: Callable[..
     seen.page.keyboard.type("imagined", delay=50)
     links.nth(before).wait_for()
     assert seen.complaints == []
+
+
+def test_a_page_reloads_when_a_build_is_done_and_its_policy_allows_that(
+    site: Callable[[str], Path], watched: Callable[..., Watched]
+) -> None:
+    bell = serve.Bell()
+    with serve.Server(site("mkdocs"), 0, bell) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            seen = watched()
+            with seen.page.expect_request(f"{server.url}__livre__/events?0"):
+                seen.page.goto(f"{server.url}papers/zero20990/")
+            with seen.page.expect_navigation():
+                bell.ring()
+            assert seen.complaints == []
+        finally:
+            bell.stop()
+            server.shutdown()
+            thread.join()

@@ -164,7 +164,7 @@ def test_a_change_is_built_and_told_and_a_mistake_leaves_the_last_good_site(tmp_
         port = int(until("http://").rstrip("/").rpartition(":")[2])
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request("GET", "/how/")
-        assert b'<script src="/__livre__/reload.js"></script></body>' in connection.getresponse().read()
+        assert b'<script src="/__livre__/reload.js?0"></script></body>' in connection.getresponse().read()
         assert b"__livre__" not in (root / "build" / "serve" / "how" / "index.html").read_bytes()
         connection.request("GET", "/__livre__/reload.js")
         assert b"EventSource" in connection.getresponse().read()
@@ -172,7 +172,6 @@ def test_a_change_is_built_and_told_and_a_mistake_leaves_the_last_good_site(tmp_
         listening.request("GET", "/__livre__/events")
         events = listening.getresponse()
         assert events.getheader("content-type") == "text/event-stream"
-        time.sleep(0.5)
 
         (root / "content" / "how.md").write_text("# How\n\nA mistake [@nobody].\n")
         assert "content/how.md:3" in until("content/how.md")

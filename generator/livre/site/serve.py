@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _SCRIPT = "/__livre__/reload.js"
 _EVENTS = "/__livre__/events"
-_RELOAD = f"""new EventSource("{_EVENTS}").addEventListener("built", () => location.reload());\n""".encode()
+_RELOAD = f"""new EventSource("{_EVENTS}?%d").addEventListener("built", () => location.reload());\n"""
+"""Run in a page that was sent after so many builds: a build that ends before the page listens is not missed."""
 _TYPES = {".atom": "application/atom+xml", ".bib": "application/x-bibtex; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 _PULSE = 15.0
 """Seconds between two signs of life to a listening browser, by which a closed page is noticed."""
@@ -98,11 +99,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """One file of the site, or its 404 page."""
-        path = unquote(urlsplit(self.path).path)
+        address = urlsplit(self.path)
+        path = unquote(address.path)
+        heard = int(address.query) if address.query.isdecimal() else 0
         if self.site.bell and path == _SCRIPT:
-            self._send(HTTPStatus.OK, _RELOAD, _TYPES[".js"])
+            self._send(HTTPStatus.OK, (_RELOAD % heard).encode(), _TYPES[".js"])
         elif self.site.bell and path == _EVENTS:
-            self._listen(self.site.bell)
+            self._listen(self.site.bell, heard)
         else:
             self._file(path)
 
@@ -132,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: HTTPStatus, data: bytes, type_: str) -> None:
         if self.site.bell and type_.startswith("text/html"):
-            data = data.replace(b"</body>", f'<script src="{_SCRIPT}"></script></body>'.encode())
+            data = data.replace(b"</body>", f'<script src="{_SCRIPT}?{self.site.bell.times}"></script></body>'.encode())
         self.send_response(status)
         self.send_header("Content-Type", type_)
         self.send_header("Content-Length", str(len(data)))
@@ -142,14 +145,14 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    def _listen(self, bell: Bell) -> None:
+    def _listen(self, bell: Bell, heard: int) -> None:
+        """Answer until the browser goes away: `built` whenever the bell has rung more often than it heard."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
-        heard = bell.times
         while heard >= 0:
             now = bell.wait(heard, _PULSE)
             self.wfile.write(b": still here\n\n" if now == heard else b"event: built\ndata: \n\n" if now > 0 else b"")
