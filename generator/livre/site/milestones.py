@@ -56,7 +56,8 @@ class Swimlanes:
 
 
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]- "), frozenset("mwMW@%")
-_LONGEST = 26
+LONGEST = 26
+"""Characters of a label."""
 _ROW, _HEAD, _AXIS = 20, 26, 24
 
 
@@ -65,7 +66,7 @@ def extent(text: str, size: float = 12.0) -> float:
     return sum(0.34 if c in _NARROW else 0.95 if c in _WIDE else 0.72 if c.isupper() or not c.isascii() else 0.6 for c in text) * size
 
 
-def shortened(text: str, longest: int = _LONGEST) -> str:
+def shortened(text: str, longest: int = LONGEST) -> str:
     """A label cut at the end of a word, without a mark: what is seen must be the beginning of what is said."""
     if len(text) <= longest:
         return text
@@ -84,7 +85,7 @@ def moment(date: str) -> float:
     return year + 0.5
 
 
-def swimlanes(lanes: Sequence[Lane], marks: Iterable[Mark], *, narrowest: float = 46, densest: float = 4) -> Swimlanes:
+def swimlanes(lanes: Sequence[Lane], marks: Iterable[Mark], *, narrowest: float = 46, densest: float = 3) -> Swimlanes:
     """Place milestones in their lanes, each in the first row where its label finds room.
 
     A year is as wide as its busiest lane needs when `densest` labels stand above each other,

@@ -36,6 +36,7 @@ def fragment(review: Review) -> dict[str, Any]:
     last = [of[-1] for of in review.corpus.decisions.values()]
     verdicts = Counter(d.verdict.value for d in last)
     by_rule = Counter((d.criterion, d.verdict.value) for d in last)
+    own = {t.id for t in scope.topics} | {c.id for c in scope.criteria}
     return {
         "scope": scope,
         "topics": [(t, _lists(t.all), _terms(t.none), by_rule[t.id, "include"]) for t in scope.topics],
@@ -51,6 +52,11 @@ def fragment(review: Review) -> dict[str, Any]:
         ],
         "verdicts": [(title, verdicts[v]) for v, title in _TITLES.items()],
         "decided": len(last),
+        "otherwise": [
+            (review.rules[rule][0] if rule in review.rules else rule, _TITLES[verdict], n)
+            for (rule, verdict), n in by_rule.most_common()
+            if rule not in own
+        ],
         "by_people": sum(d.by not in {"rules", "import"} for d in last),
         "taxonomy": review.taxonomy,
         "facets": cards(review),

@@ -70,6 +70,11 @@ def _line(decision: Decision, review: Review) -> Line:
     )
 
 
+def _date(decision: Decision, review: Review) -> str:
+    record = review.corpus.find([decision.subject])
+    return record.date if record else ""
+
+
 def days(review: Review) -> tuple[Day, ...]:
     """The last nights: at most `_NIGHTS` of them and about `_ITEMS` decisions, with all counts."""
     decided: defaultdict[str, defaultdict[Verdict, list[Decision]]] = defaultdict(lambda: defaultdict(list))
@@ -83,7 +88,7 @@ def days(review: Review) -> tuple[Day, ...]:
     for day in sorted({*decided, *runs}, reverse=True)[:_NIGHTS]:
         groups = []
         for verdict, title in _TITLES.items():
-            of = tuple(decided[day][verdict]) if day in decided else ()
+            of = sorted(decided[day][verdict], key=lambda d: _date(d, review), reverse=True) if day in decided else []
             shown = of[: max(0, min(_PER_LIST, left))]
             left -= len(shown)
             if of:

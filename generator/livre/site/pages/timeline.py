@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 _SAMPLE, _LONGEST = 5, 40
 
 
+def _name(paper: Paper) -> str:
+    """What a milestone is called beside its mark: its short title, what stands before the colon, else family and year."""
+    if paper.shorttitle:
+        return plain(paper.shorttitle)
+    head, colon, _ = plain(paper.title).partition(":")
+    if colon and len(head) <= milestones.LONGEST:
+        return head
+    return f"{paper.authors[0].family} {paper.date[:4]}" if paper.authors else plain(paper.title)
+
+
 def _mark(paper: Paper, review: Review) -> milestones.Mark:
-    name = plain(paper.shorttitle or paper.title)
+    name = _name(paper)
     return milestones.Mark(
         key=paper.key,
         lane=review.main[paper.key],
@@ -59,11 +69,7 @@ def fragment(review: Review) -> dict[str, Any]:
         "marks": [
             (
                 lane,
-                [
-                    (review.items[p.key], plain(p.shorttitle or p.title), p.milestone)
-                    for p in reversed(marked)
-                    if review.main[p.key] == lane.id
-                ],
+                [(review.items[p.key], p.shorttitle or p.title, p.milestone) for p in reversed(marked) if review.main[p.key] == lane.id],
             )
             for lane in review.lanes
             if any(review.main[p.key] == lane.id for p in marked)
@@ -87,7 +93,7 @@ def _year(year: str, papers: tuple[Paper, ...], review: Review) -> dict[str, Any
         "open_month": review.open_month,
         "months": [(m, charts.spoken(m), len(of), round(100 * len(of) / most, 1), review.list(of[:_SAMPLE])) for m, of in months.items()],
         "undated": review.list(p for p in papers if not counts.month(p)),
-        "milestones": [(review.items[p.key], plain(p.shorttitle or p.title), p.milestone) for p in papers if p.milestone],
+        "milestones": [(review.items[p.key], p.shorttitle or p.title, p.milestone) for p in papers if p.milestone],
         "earlier": known[i - 1] if i else "",
         "later": known[i + 1] if i + 1 < len(known) else "",
     }
