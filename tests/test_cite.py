@@ -57,6 +57,17 @@ def test_the_list_of_references_stays_where_the_author_puts_it() -> None:
     assert "<h2>References</h2>" not in out
 
 
+def test_references_come_before_the_generated_end_of_a_chapter() -> None:
+    out = html("[@ada2099horn]\n\nnote[^1]\n\n[^1]: f\n\n<!-- livre:category -->", "footnotes")
+    places = [out.index(part) for part in ("data-livre", "References", "livre:references", "livre:category", 'class="footnote"')]
+    assert places == sorted(places)
+
+
+def test_a_fragment_in_the_middle_stays_in_the_middle() -> None:
+    out = html("<!-- livre:home -->\n\n[@ada2099horn]")
+    assert out.index("livre:home") < out.index("data-livre") < out.index("livre:references")
+
+
 def test_the_heading_of_the_references_is_in_the_table_of_contents() -> None:
     md = Markdown(extensions=["toc", "livre.site.cite"])
     md.convert("# One\n\n[@ada2099horn]")

@@ -195,6 +195,11 @@ def test_an_unknown_citation_fails_before_the_builder_runs(copy: Path, tmp_path:
     assert problems(copy, tmp_path) == ["content/how.md:3: no paper has the key 'zero2099'; did you mean zero20990? [citation]"]
 
 
+def test_what_markdown_sees_and_the_scan_of_the_source_does_not_is_still_a_problem(copy: Path, tmp_path: Path) -> None:
+    (copy / "content" / "how.md").write_text("# How\n\n```not a fence` [@nobody2099x]\n\n<!-- livre:home -->\n", "utf-8")
+    assert "no paper has the key 'nobody2099x'" in " ".join(problems(copy, tmp_path))
+
+
 def test_a_link_in_a_chapter_that_leads_nowhere_fails_the_build(copy: Path, tmp_path: Path) -> None:
     (copy / "content" / "how.md").write_text("# How\n\n[a paper](../papers/nobody/)\n", "utf-8")
     assert problems(copy, tmp_path) == ["content/how.md: /how/ links to /papers/nobody/, which is not part of the site [link]"]

@@ -156,7 +156,7 @@ class _Run:
                     for f in pieces
                     if (f.name, address) in wanted and f.path in {"", address}
                 }
-                text = chapters.fill(html, address, fragments=put, papers=self.review.corpus.papers, templates=self.templates)
+                text = chapters.fill(html, address, where, fragments=put, papers=self.review.corpus.papers, templates=self.templates)
             with self.clock("verify"):
                 self.links.page(address, text, where)
             if address != path:

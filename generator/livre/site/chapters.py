@@ -26,11 +26,8 @@ if TYPE_CHECKING:
 SHELL = "shell.md"
 CATEGORY = "category"
 """The fragment that the chapter of a category must hold, and no other page."""
-REFERENCES = "references"
-"""The fragment that every chapter may hold: what it cites."""
-_FRAGMENT = re.compile(r"<!--\s*livre:\s*(\S*?)\s*-->")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_SLOT = re.compile(rf"{_FRAGMENT.pattern}|{cite.PLACEHOLDER.pattern}")
+_SLOT = re.compile(rf"{cite.FRAGMENT.pattern}|{cite.PLACEHOLDER.pattern}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +82,7 @@ def chapter(file: str, text: str) -> Chapter:
         file=f"content/{file}",
         path=address(file),
         citations=tuple((" ".join(m[1].split()), line(m)) for m in cite.CITATION.finditer(prose)),
-        fragments=tuple((m[1], line(m)) for m in _FRAGMENT.finditer(prose)),
+        fragments=tuple((m[1], line(m)) for m in cite.FRAGMENT.finditer(prose)),
         text=text,
     )
 
@@ -133,7 +130,7 @@ def problems(
         if wrong:
             truly = {" ".join(unescape(c).split()) for c in cite.cited(one.text, extensions)}
             yield from (Problem(one.file, line, "citation", why) for inside, line, why in wrong if inside in truly)
-        names = {*fragments, REFERENCES, CATEGORY}
+        names = {*fragments, cite.REFERENCES, CATEGORY}
         for name, line in one.fragments:
             if name not in names:
                 yield Problem(one.file, line, "fragment", f"livre has no fragment {name!r}{nearest(name, names)}")
@@ -155,17 +152,30 @@ def _miscited(inside: str, papers: Collection[str]) -> str:
     return "; ".join(f"no paper has the key {k!r}{nearest(k, papers)}" for k in unknown)
 
 
-def fill(html: str, path: str, *, fragments: Mapping[str, str], papers: Mapping[str, Paper], templates: Templates) -> str:
-    """The page with its fragments and citations put in; nothing that is put in is looked at again."""
+def fill(html: str, path: str, where: str, *, fragments: Mapping[str, str], papers: Mapping[str, Paper], templates: Templates) -> str:
+    """The page with its fragments and citations put in; nothing that is put in is looked at again.
+
+    BadData when Markdown found one in the file `where` that `problems` had taken for code.
+    """
     cited = [unescape(m[1]) for m in cite.PLACEHOLDER.finditer(html)]
+    wrong = [why for inside in cited if (why := _miscited(inside, papers))]
+    wrong += [
+        f"livre:{name} was not found in the source; is it next to a code block that has no end?" for name in _named(html) - {*fragments}
+    ]
+    if wrong:
+        raise BadData(Problem(where, 0, "citation", why) for why in wrong)
     known = cite.references((k for inside in cited for k in cite.keys(inside)), papers)
 
     def put(m: re.Match[str]) -> str:
         name, inside = m.groups()
-        if name == REFERENCES:
-            return templates.fragment(REFERENCES, path, {"references": tuple(known.values())})
+        if name == cite.REFERENCES:
+            return templates.fragment(cite.REFERENCES, path, {"references": tuple(known.values())})
         if name:
             return fragments[name]
         return templates.fragment("cite", path, {"references": tuple(known[k] for k in cite.keys(unescape(inside)))})
 
     return _SLOT.sub(put, html)
+
+
+def _named(html: str) -> set[str]:
+    return {m[1] for m in cite.FRAGMENT.finditer(html)} - {cite.REFERENCES}

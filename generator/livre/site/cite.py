@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -29,8 +29,10 @@ CITATION = re.compile(r"(?<!\\)" + _CITATION)
 """A citation in Markdown; `[@name](address)` is a link and not one."""
 PLACEHOLDER = re.compile(r'<cite data-livre="([^"]*)"></cite>')
 """What stands for a citation in HTML."""
-REFERENCES = "<!-- livre:references -->"
-"""Where the list of references goes; appended under a heading where a chapter cites and does not place it."""
+FRAGMENT = re.compile(r"<!--\s*livre:\s*(\S*?)\s*-->")
+"""A generated fragment, named in a comment of its own."""
+REFERENCES = "references"
+"""The fragment that lists what a chapter cites; put under a heading where the chapter does not say where."""
 
 
 def keys(inside: str) -> tuple[str, ...]:
@@ -47,31 +49,37 @@ def keys(inside: str) -> tuple[str, ...]:
 
 
 class _Inline(InlineProcessor):
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002, N802, RUF100 - the library's signature
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         return Element("cite", {"data-livre": " ".join(m[1].split())}), m.start(0), m.end(0)
 
 
 class _Tree(Treeprocessor):
-    """Ends a chapter that cites with a heading and the place of its references."""
+    """Ends a chapter that cites with a heading and the place of its references, before generated fragments if it ends with some."""
 
     def run(self, root: Element) -> None:
-        placed = any(isinstance(b, str) and b.strip() == REFERENCES for b in self.md.htmlStash.rawHtmlBlocks)
-        if placed or not any("data-livre" in c.attrib for c in root.iter("cite")):
+        stash = self.md.htmlStash
+        blocks = (FRAGMENT.fullmatch(str(block).strip()) for block in stash.rawHtmlBlocks)
+        raw = {stash.get_placeholder(i): m[1] for i, m in enumerate(blocks) if m}
+        if REFERENCES in raw.values() or not any("data-livre" in c.attrib for c in root.iter("cite")):
             return
-        SubElement(root, "h2").text = "References"
-        SubElement(root, "p").text = self.md.htmlStash.store(REFERENCES)
+        at = len(root)
+        while at and (root[at - 1].get("class") == "footnote" or root[at - 1].text in raw):
+            at -= 1
+        heading, place = Element("h2"), Element("p")
+        heading.text, place.text = "References", stash.store(f"<!-- livre:{REFERENCES} -->")
+        root[at:at] = [heading, place]
 
 
 class Citations(Extension):
     """The extension as Markdown wants it; it has no options."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802, RUF100 - the library's name
+    def extendMarkdown(self, md: Markdown) -> None:
         """Citations come after code and escapes and before links; the heading comes before the table of contents."""
         md.inlinePatterns.register(_Inline(_CITATION, md), "livre-cite", 175)
         md.treeprocessors.register(_Tree(md), "livre-references", 15)
 
 
-def makeExtension(**options: Any) -> Citations:  # noqa: N802, RUF100 - the library's name
+def makeExtension(**options: Any) -> Citations:
     """What Markdown calls when a configuration names `livre.site.cite`."""
     return Citations(**options)
 
