@@ -184,7 +184,7 @@ class Decision:
 class Night:
     """One source in one night: what was asked, what came, how it ended.
 
-    `outcome` is `complete`, or why it is not.
+    `outcome` begins with `complete`, or says why it is not; a complete one goes on to name what was refused.
     """
 
     night: str
@@ -200,6 +200,16 @@ class Night:
     excluded: int = 0
     waiting: int = 0
     outcome: str = "complete"
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was asked for came."""
+        return self.outcome.startswith("complete")
+
+    @property
+    def harvest(self) -> bool:
+        """Whether this asked a source what is new; an import and the fetching of abstracts did not."""
+        return self.source not in {"import", "abstracts"}
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -65,7 +65,7 @@ class Report:
 
 def watermark(corpus: Corpus, route: str) -> str:
     """The day up to which everything has been harvested by this route, or by OAI-PMH, which sees everything; '' if never."""
-    return max((n.watermark for n in corpus.nights if n.outcome.startswith("complete") and n.source in {"oai", route}), default="")
+    return max((n.watermark for n in corpus.nights if n.complete and n.source in {"oai", route}), default="")
 
 
 def window(corpus: Corpus, scope: Scope, route: str, on: str) -> str:
@@ -145,14 +145,11 @@ def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Nig
     """The record with this night's line. A second run adds to the first; one that changed nothing leaves it as it was."""
     table = {(n.night, n.source): n for n in nights}
     past = table.get((line.night, line.source))
-    if past and past.outcome.startswith("complete"):
-        if not changed and line.outcome.startswith("complete"):
+    if past and past.complete:
+        if not changed or not line.complete:  # what this night brought before it failed is still what it brought
             return tuple(sorted(table.values()))
         sums = {n: getattr(past, n) + getattr(line, n) for n in ("new", "updated", "included", "excluded", "waiting")}
-        if not line.outcome.startswith("complete"):
-            line = past  # what this night brought before it failed is still what it brought
-        else:
-            line = replace(line, since=min(past.since, line.since), seen=max(past.seen, line.seen), **sums)
+        line = replace(line, since=min(past.since, line.since), seen=max(past.seen, line.seen), **sums)
     table[line.night, line.source] = line
     return tuple(sorted(table.values()))
 
@@ -229,7 +226,7 @@ def run(
                 failure = step
                 continue
             blank, got = step
-            if blank.outcome != "complete":
+            if not blank.complete:
                 after = replace(after, nights=_record(after.nights, blank, changed=True))
                 continue
             failure, refused = None, tuple(got.refused)

@@ -42,7 +42,7 @@ def matrix(review: Review) -> dict[str, Any] | None:
 
 def fragment(review: Review) -> dict[str, Any]:
     """What stands at `/`, below the chapter's own words."""
-    last = [n for n in review.corpus.nights if n.night[:10] == review.complete]
+    last = [n for n in review.corpus.nights if n.night[:10] == review.complete and n.source != "import"]
     survey = next((review.taxonomy.categories[c] for c in _SURVEY if c in review.taxonomy.categories), None)
     surveys = review.by_category[survey.id] if survey else ()
     return {

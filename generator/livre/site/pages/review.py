@@ -184,12 +184,8 @@ class Review:
 
     @cached_property
     def complete(self) -> str:
-        """The day of the last night whose every source was complete, or '' when there was none; an import is no night."""
-        outcomes: defaultdict[str, set[str]] = defaultdict(set)
-        for night in self.corpus.nights:
-            if night.source != _IMPORT:
-                outcomes[night.night].add(night.outcome)
-        return max((n[:10] for n, of in outcomes.items() if of == {"complete"}), default="")
+        """The day of the last complete harvest by any route, or '' when there was none."""
+        return max((n.night[:10] for n in self.corpus.nights if n.harvest and n.complete), default="")
 
     @cached_property
     def as_of(self) -> str:
