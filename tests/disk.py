@@ -105,14 +105,23 @@ class Disk:
         self.folders.discard(path)
         del self.entries[path]
 
-    def power_cut(self) -> None:
-        """Leave under the root what was certain, and nothing else."""
-        certain = {
-            f: {n: self.content[i] for n, i in self.certain.get(f, {}).items()} for f in self.certain_folders if f != self.root.parent
-        }
+    def power_cut(self, lucky: Callable[[str], bool] = lambda name: False) -> None:
+        """Leave under the root what was certain, and those other changes to a folder's entries that were lucky."""
+        left = {}
+        for folder in (self.certain_folders | {f for f in self.folders if lucky(f.name)}) - {self.root.parent}:
+            sure, now = self.certain.get(folder, {}), self.entries.get(folder, {})
+            entries = {n: (now if lucky(n) else sure).get(n) for n in {*sure, *now}}
+            left[folder] = {n: self.content[i] for n, i in entries.items() if i is not None}
         for item in self.root.iterdir():
             shutil.rmtree(item) if item.is_dir() else item.unlink()
-        for folder in sorted(certain):
+        for folder in sorted(left):
             folder.mkdir(exist_ok=True, parents=True)
-            for name, content in certain[folder].items():
+            for name, content in left[folder].items():
                 (folder / name).write_bytes(content)
+
+
+class Slow(Disk):
+    """A disk that takes half of what it is given."""
+
+    def _write(self, handle: int, data: bytes) -> int:
+        return os.write(handle, data[: max(1, len(data) // 2)])

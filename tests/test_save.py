@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disk import Disk, Killed
+from disk import Disk, Killed, Slow
 from livre import save as module
 from livre.corpus import MANIFEST, PENDING, Corpus, load, tree
 from livre.errors import BadData, BrokenInvariant, CannotWrite
@@ -225,16 +225,24 @@ def test_a_second_process_is_told_who_writes(bib: Path) -> None:
 # Crashes
 
 
+LUCK: dict[str, Callable[[str], bool] | None] = {
+    "killed": None,
+    "power cut": lambda name: False,
+    "power cut, the manifest lasts": lambda name: name == MANIFEST,
+    "power cut, all but the manifest lasts": lambda name: name != MANIFEST,
+}
+
+
+@pytest.mark.parametrize("luck", LUCK)
 @pytest.mark.parametrize("step", range(1, len(STEPS) + 1))
-@pytest.mark.parametrize("cut", [False, True], ids=["killed", "power cut"])
-def test_a_save_killed_at_any_step_is_whole_after_the_next_start(bib: Path, plug: Callable[[object], None], step: int, cut: bool) -> None:
+def test_a_save_killed_at_any_step_is_whole_after_the_next_start(bib: Path, plug: Callable[[object], None], step: int, luck: str) -> None:
     disk = Disk(bib, step, kill)
     plug(disk)
     with pytest.raises(Killed):
         night(bib)
     plug(os)
-    if cut:
-        disk.power_cut()
+    if lucky := LUCK[luck]:
+        disk.power_cut(lucky)
     finished = (bib / PENDING / MANIFEST).exists()
     with writer(bib):
         assert look(bib) == (NEW if finished or look(bib) == NEW else OLD)
@@ -288,6 +296,47 @@ def test_a_disk_that_refuses_leaves_the_old_files_or_a_save_to_finish(
         assert state in (OLD, NEW)
         assert (state == OLD) == ("nothing was changed" in str(caught.value) and not (bib / PENDING).exists() and state == OLD)
         night(bib)
+    assert look(bib) == NEW
+
+
+@pytest.mark.parametrize("luck", LUCK)
+@pytest.mark.parametrize("later", range(1, 12))
+def test_a_commit_that_is_taken_back_and_killed_is_still_whole(bib: Path, plug: Callable[[object], None], later: int, luck: str) -> None:
+    def refuse_then_kill(name: str) -> None:
+        if disk.at == commit:
+            disk.at += later
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        raise Killed
+
+    commit = STEPS.index("replace") + 3  # the fsync after the manifest's rename
+    assert STEPS[commit - 3 : commit] == ["replace", "open", "fsync"]
+    disk = Disk(bib, commit, refuse_then_kill)
+    plug(disk)
+    with pytest.raises((Killed, CannotWrite)):
+        night(bib)
+    plug(os)
+    if lucky := LUCK[luck]:
+        disk.power_cut(lucky)
+    with writer(bib):
+        assert look(bib) in (OLD, NEW)
+        night(bib)
+    assert look(bib) == NEW
+
+
+def test_what_is_edited_after_a_save_is_safe_from_its_ghost(bib: Path, plug: Callable[[object], None]) -> None:
+    disk = Disk(bib)
+    plug(disk)
+    night(bib)
+    module._write_file(bib / "papers/2099-01.bib", b"edited")
+    plug(os)
+    disk.power_cut()
+    recover(bib)
+    assert look(bib) == {**NEW, "papers/2099-01.bib": b"edited"}
+
+
+def test_a_disk_that_takes_half_at_a_time_gets_all(bib: Path, plug: Callable[[object], None]) -> None:
+    plug(Slow(bib))
+    night(bib)
     assert look(bib) == NEW
 
 
