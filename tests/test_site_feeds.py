@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livre import bibtex, latex
+from livre import bibtex, latex, names
 from livre.model import Identifier, Name, Paper, Source, Status, Version
 from livre.site import exports, feeds
 from livre.site.render import Site
@@ -128,6 +128,13 @@ def test_the_bibtex_of_a_preprint_is_what_arxiv_would_give() -> None:
     }
 
 
+def test_the_fields_of_a_download_are_in_the_order_that_people_read() -> None:
+    lines = exports.one(paper(1, abstract="Text.", status=Status.RETRACTED)).decode().splitlines()
+    written = [line.split()[0] for line in lines[1:-1]]
+    assert written == [name for name in exports.FIELDS if name in written]
+    assert len({line.index("=") for line in lines[1:-1]}) == 1
+
+
 def test_the_bibtex_of_a_published_paper_names_its_journal_and_one_doi() -> None:
     ids = (Identifier("doi", "10.99999/a"), Identifier("doi", "10.99999/b"))
     (entry,) = bibtex.loads(
@@ -144,7 +151,18 @@ def test_what_the_review_keeps_for_itself_is_not_in_the_download() -> None:
     one = paper(1, comment="c", curated=("title",), milestone="m", background=True, code=("https://example.org/",), status=Status.WITHDRAWN)
     text = exports.one(one).decode()
     assert not re.search(r"curated|milestone|role|added|source|versions|comment|code|status", text)
-    assert "note         = {Withdrawn}" in text
+    assert "note          = {Withdrawn}" in text
+
+
+@given(title=st.text(min_size=1), family=st.text(min_size=1), journal=st.text())
+def test_any_paper_can_be_read_again_from_its_download(title: str, family: str, journal: str) -> None:
+    title, journal = latex.normal(title) or "0", latex.normal(journal)
+    name = names.from_display(family) if names.clean(family) else Name(family="Nobody")
+    (entry,) = bibtex.loads(exports.one(paper(1, title=title, journal=journal, authors=(name,))).decode(), path="x.bib")
+    fields = dict(entry.fields)
+    assert latex.decode(fields["title"]) == title
+    assert latex.decode(fields.get("journal", "")) == journal
+    assert names.read(fields["author"])
 
 
 def test_the_download_of_all_has_every_paper_and_no_abstract() -> None:

@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..bibtex import dumps
 from ..entry import Entry, to_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ..model import Paper
 
 ALL = "data/papers.bib"
-_SAME = ("title", "shorttitle", "author", "url", "keywords", "abstract")
-_KNOWN = len("2025-03")
+FIELDS = (
+    "title", "shorttitle", "author", "year", "month", "journal", "doi", "eprint", "archiveprefix", "primaryclass", "url", "note",
+    "keywords", "abstract",
+)  # fmt: skip
+"""The fields of a download, in the order they are written."""
+_COLUMN = max(map(len, FIELDS))
+_MONTH = len("2025-03")
 
 
 def path_of(paper: Paper) -> str:
@@ -28,39 +32,41 @@ def path_of(paper: Paper) -> str:
     return f"papers/{paper.key}/{paper.key}.bib"
 
 
-def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
+def _fields(paper: Paper) -> dict[str, str]:
+    """Every field with its value as it stands between the braces, in no order; empty ones included."""
     own = dict(to_entry(paper).fields)
-    yield from ((name, own[name]) for name in _SAME if name in own)
-    if paper.date:
-        yield "year", paper.date[:4]
-    if len(paper.date) >= _KNOWN:
-        yield "month", str(int(paper.date[5:7]))
-    if "journaltitle" in own:
-        yield "journal", own["journaltitle"]
-    if doi := paper.identifier("doi"):
-        yield "doi", doi
-    if eprint := paper.identifier("arxiv"):
-        yield "eprint", eprint
-        yield "archiveprefix", "arXiv"
-        if paper.classes:
-            yield "primaryclass", paper.classes[0]
-    if "url" not in own:
-        yield "url", paper.primary.url
-    if paper.status:
-        yield "note", paper.status.value.capitalize()
+    eprint = paper.identifier("arxiv")
+    return own | {
+        "year": paper.date[:4],
+        "month": str(int(paper.date[5:7])) if len(paper.date) >= _MONTH else "",
+        "journal": own.get("journaltitle", ""),
+        "doi": paper.identifier("doi"),
+        "eprint": eprint,
+        "archiveprefix": "arXiv" if eprint else "",
+        "primaryclass": paper.classes[0] if eprint and paper.classes else "",
+        "url": own.get("url") or paper.primary.url,
+        "note": paper.status.value.capitalize(),
+    }
 
 
 def to_public(paper: Paper, *, abstract: bool) -> Entry:
     """The entry that readers take away."""
     kind = "misc" if paper.kind == "article" and not paper.journal else paper.kind
-    return Entry(kind=kind, key=paper.key, fields=tuple((n, v) for n, v in _fields(paper) if abstract or n != "abstract"))
+    values = _fields(paper)
+    return Entry(kind=kind, key=paper.key, fields=tuple((n, values[n]) for n in FIELDS if values.get(n) and (abstract or n != "abstract")))
+
+
+def text(entry: Entry) -> str:
+    """The entry as BibTeX, in the order of its fields."""
+    lines = "".join(f"  {name:<{_COLUMN}} = {{{value}}},\n" for name, value in entry.fields)
+    return f"@{entry.kind}{{{entry.key},\n{lines}}}\n"
 
 
 def one(paper: Paper) -> bytes:
     """The .bib file of one paper, abstract included."""
-    return dumps([to_public(paper, abstract=True)]).encode()
+    return text(to_public(paper, abstract=True)).encode()
 
 
 def everything(papers: Iterable[Paper]) -> bytes:
     """The .bib file of all papers, without abstracts, by key."""
-    return dumps(to_public(p, abstract=False) for p in papers).encode()
+    return "\n".join(text(to_public(p, abstract=False)) for p in sorted(papers, key=lambda p: p.key)).encode()

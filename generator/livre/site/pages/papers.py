@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ...bibtex import dumps
 from ...latex import plain
 from ...model import Identifier, Page, Status
 from .. import charts, exports
@@ -133,9 +132,9 @@ def ruling(decision: Decision, review: Review) -> Ruling:
 def citation(paper: Paper) -> str:
     """The BibTeX to show: that of the download without the abstract, and `and others` for all but the first of very many authors."""
     if len(paper.authors) <= SHOWN_AUTHORS + 2:
-        return dumps([exports.to_public(paper, abstract=False)])
+        return exports.text(exports.to_public(paper, abstract=False))
     entry = exports.to_public(replace(paper, authors=paper.authors[:SHOWN_AUTHORS]), abstract=False)
-    return dumps([replace(entry, fields=tuple((n, f"{v} and others" if n == "author" else v) for n, v in entry.fields))])
+    return exports.text(replace(entry, fields=tuple((n, f"{v} and others" if n == "author" else v) for n, v in entry.fields)))
 
 
 class _Neighbours:
