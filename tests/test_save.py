@@ -430,6 +430,19 @@ def test_a_damaged_file_is_never_put_in_place(staged: Path) -> None:
     assert look(staged) == OLD
 
 
+@pytest.mark.parametrize("step", range(1, 10))
+def test_a_damaged_save_that_is_thrown_away_stays_away(staged: Path, plug: Callable[[object], None], step: int) -> None:
+    (staged / PENDING / "1").write_bytes(b"rot")
+    disk = Disk(staged, step, kill)
+    plug(disk)
+    with pytest.raises(Killed):
+        recover(staged)
+    plug(os)
+    disk.power_cut(lambda name: name != MANIFEST)
+    recover(staged)
+    assert look(staged) == OLD
+
+
 def test_damage_to_a_save_that_is_half_in_place_is_said(staged: Path) -> None:
     os.replace(staged / PENDING / "0", staged / json.loads((staged / PENDING / MANIFEST).read_bytes())["changes"][0][0])
     (staged / PENDING / "1").write_bytes(b"rot")
