@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from livre import corpus, scope, taxonomy
-from livre.bibtex import dumps
 from livre.model import Decision, Identifier, Name, Paper, Verdict, Version
 from livre.site import exports
 from livre.site.pages import Review, fragments, pages
@@ -196,7 +195,7 @@ def test_the_citation_shown_is_the_one_downloaded_less_the_abstract(fabricated, 
         assert shown
         entry = unescape(shown[1])
         if len(paper.authors) < LINKED_AUTHORS:
-            assert entry == dumps([exports.to_public(paper, abstract=False)])
+            assert entry == exports.text(exports.to_public(paper, abstract=False))
         else:
             assert " and others}," in entry
 

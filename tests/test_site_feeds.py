@@ -119,7 +119,6 @@ def test_the_bibtex_of_a_preprint_is_what_arxiv_would_give() -> None:
         "title": "Paper 1",
         "author": "Example, Ada",
         "year": "2099",
-        "month": "1",
         "eprint": "9901.00001",
         "archiveprefix": "arXiv",
         "primaryclass": "cs.CV",
@@ -143,7 +142,6 @@ def test_the_bibtex_of_a_published_paper_names_its_journal_and_one_doi() -> None
     fields = dict(entry.fields)
     assert entry.kind == "article"
     assert (fields["journal"], fields["doi"], fields["url"]) == ("Imaginary Results", "10.99999/a", "https://doi.org/10.99999/a")
-    assert "month" not in fields
     assert "eprint" not in fields
 
 

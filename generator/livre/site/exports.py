@@ -1,7 +1,7 @@
 """The corpus to take away: BibTeX of all papers, and of each.
 
 Written in the dialect that BibTeX, biber and Zotero all read without a complaint, which is
-also arXiv's own: `year` and `month`, `archiveprefix`, and `@misc` for what no journal has
+also arXiv's own: `year`, `archiveprefix`, and `@misc` for what no journal has
 published. What the review keeps for itself (who filed a paper, when it came, which fields
 people corrected) stays out; the categories are there as keywords.
 """
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 ALL = "data/papers.bib"
 FIELDS = (
-    "title", "shorttitle", "author", "year", "month", "journal", "doi", "eprint", "archiveprefix", "primaryclass", "url", "note",
+    "title", "shorttitle", "author", "year", "journal", "doi", "eprint", "archiveprefix", "primaryclass", "url", "note",
     "keywords", "abstract",
 )  # fmt: skip
 """The fields of a download, in the order they are written."""
 _COLUMN = max(map(len, FIELDS))
-_MONTH = len("2025-03")
 
 
 def path_of(paper: Paper) -> str:
@@ -38,7 +37,6 @@ def _fields(paper: Paper) -> dict[str, str]:
     eprint = paper.identifier("arxiv")
     return own | {
         "year": paper.date[:4],
-        "month": str(int(paper.date[5:7])) if len(paper.date) >= _MONTH else "",
         "journal": own.get("journaltitle", ""),
         "doi": paper.identifier("doi"),
         "eprint": eprint,
