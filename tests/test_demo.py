@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from livre import corpus
 from livre.harvest import feed
 from livre.model import ARXIV_ID
 
@@ -44,11 +44,26 @@ def test_links_to_code_survive_the_feed(candidates):
     assert sum(bool(c.code) for c in candidates) == NIGHT.read_text().count('rel="code"')
 
 
-def test_no_entry_of_the_demo_is_in_the_corpus_already(candidates):
-    corpus = "".join(p.read_text() for p in (ROOT / "bib" / "papers").glob("*.bib"))
-    known = set(re.findall(r"^  eprint +=\s*\{(.*)\},$", corpus, re.MULTILINE))
-    assert known
-    assert not known & {c.identifier("arxiv") for c in candidates}
+@pytest.mark.slow
+def test_the_demo_still_has_news_when_real_nights_have_brought_its_papers(tmp_path):
+    """Its copy forgets them: what a night added, `forget` takes away again, byte for byte."""
+
+    def files() -> dict[str, bytes]:
+        return {path: (tmp_path / "bib" / path).read_bytes() for path in corpus.listing(tmp_path / "bib", [])}
+
+    def forget() -> None:
+        command = [sys.executable, ROOT / "demo" / "forget.py", tmp_path / "bib", NIGHT, "2026-11-23"]
+        subprocess.run(command, check=True)
+
+    shutil.copytree(ROOT / "bib", tmp_path / "bib")
+    forget()
+    before = files()
+    environment = os.environ | {"LIVRE_NOW": "2026-11-23T04:00:00+00:00"}
+    command = [Path(sys.executable).with_name("livre"), "--root", tmp_path, "update", "--source", NIGHT]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    assert files() != before
+    forget()
+    assert files() == before
 
 
 @pytest.mark.slow
