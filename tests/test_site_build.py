@@ -181,12 +181,24 @@ def test_an_address_is_in_sitemap_feed_and_robots(site: Site) -> None:
 
 
 def test_without_an_address_no_address_is_made_up(copy: Path, tmp_path: Path) -> None:
-    build(copy, tmp_path / "site")
+    (note,) = build(copy, tmp_path / "site").notes
+    assert "--base-url" in note
     files = tree(tmp_path / "site")
     assert not [p for p in files if "sitemap" in p]
     assert b"Sitemap" not in files["robots.txt"]
     assert b'rel="self"' not in files["feeds/all.atom"]
     assert b'rel="canonical"' not in files["index.html"] + files["papers/zero20990/index.html"]
+
+
+@pytest.mark.parametrize(
+    "address", ["example.org", "ftp://example.org/", "https://", "https://example.org/?q", 'https://example.org/"x', "/review/"]
+)
+def test_half_an_address_is_refused(copy: Path, tmp_path: Path, address: str) -> None:
+    with pytest.raises(UsageError, match="not a whole address"):
+        build(copy, tmp_path / "site", base_url=address)
+    file = copy / "mkdocs.yml"
+    file.write_text(f"{file.read_text('utf-8')}\nsite_url: '{address}'\n", "utf-8")
+    assert "site_url: " in problems(copy, tmp_path)[0]
 
 
 def test_an_unknown_citation_fails_before_the_builder_runs(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

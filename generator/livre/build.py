@@ -37,14 +37,18 @@ if TYPE_CHECKING:
         def __call__(self, step: str, done: int, total: int | None = None) -> None: ...
 
 
+_NOWHERE = "no address is known, so there is no sitemap and the feed's links are relative; give --base-url, or site_url in mkdocs.yml"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a build made: HTML pages, files, bytes; and the seconds of each step, in order."""
+    """What a build made: HTML pages, files, bytes; the seconds of each step, in order; and what was left out, with the way to have it."""
 
     pages: int
     files: int
     size: int
     seconds: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
 
 def _silent(step: str, done: int, total: int | None = None) -> None:
@@ -110,6 +114,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         files=len(claimed),
         size=run.size,
         seconds=dict(clock.seconds),
+        notes=() if site.url else (_NOWHERE,),
     )
 
 

@@ -179,6 +179,8 @@ def build_command(root: Path, site_dir: Path | None, base_url: str, builder: str
         report = build.build(root, site_dir or root / "build" / "site", base_url=base_url, builder=builder, progress=progress)
     for step, seconds in report.seconds.items():
         tell.say(f"  {step:10} {seconds:6.2f} s")
+    for note in report.notes:
+        tell.say(f"  {note}")
     tell.say(f"{report.pages} pages in {sum(report.seconds.values()):.1f} s: {site_dir or root / 'build' / 'site'}")
 
 

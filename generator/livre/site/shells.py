@@ -35,6 +35,7 @@ _SKIP = '<div data-md-component="skip">\n</div>'
 HEAD, BODY = "<!--slot:head-->", "<!--slot:body-->"
 _LEFT_OUT = re.compile(r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)?__pycache__/.*")
 """What builders write and the site does not want: livre writes its own sitemap."""
+_ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 _VERBATIM = re.compile(r"(<(pre|script|textarea|style)\b.*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
 _COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL)\s*-?\s*(.*)$|^(Error: .*|error: .*)$", re.MULTILINE)
 _DOC = re.compile(r"[Dd]oc file '([^']+)'|^'([^']+\.md)'")
@@ -75,8 +76,11 @@ def configuration(root: Path) -> dict[str, Any]:
 
 
 def site(config: Mapping[str, Any], base_url: str) -> Site:
-    """What templates know of the site: `base_url` if given, else site_url, else no address at all."""
+    """What templates know of the site: `base_url` if given, else site_url, else no address at all; UsageError or BadData for half a one."""
     url = (base_url or str(config.get("site_url") or "")).rstrip("/")
+    if url and not _ADDRESS.fullmatch(url):
+        why = f"{url!r} is not a whole address, such as https://example.org/review/"
+        raise UsageError(f"--base-url: {why}") if base_url else _problem(0, f"site_url: {why}")
     return Site(name=config["site_name"], url=url + "/" if url else "", description=str(config.get("site_description") or ""))
 
 
