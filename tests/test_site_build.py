@@ -224,6 +224,12 @@ def test_a_link_to_a_missing_file_is_reported_in_the_builders_words(copy: Path, 
     assert "gone.md" in problem
 
 
+@pytest.mark.parametrize("text", ["On <![> graphs", "1. " * 2000])
+def test_text_that_makes_the_builder_crash_is_a_problem_of_its_file(copy: Path, tmp_path: Path, text: str) -> None:
+    (copy / "content" / "how.md").write_text(f"# How\n\n{text}\n", "utf-8")
+    assert problems(copy, tmp_path)[0].startswith("content/how.md: Error reading page")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -38,7 +38,7 @@ _LEFT_OUT = re.compile(r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)
 _ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 _VERBATIM = re.compile(r"(<(pre|script|textarea|style)\b.*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
 _COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL)\s*-?\s*(.*)$|^(Error: .*|error: .*)$", re.MULTILINE)
-_DOC = re.compile(r"[Dd]oc file '([^']+)'|^'([^']+\.md)'")
+_DOC = re.compile(r"(?:[Dd]oc file|page) '([^']+)'|^'([^']+\.md)'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
