@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from livre import corpus
 from livre.build import build
@@ -14,6 +15,12 @@ from livre.model import Identifier, Name, Paper, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# How long an example takes decides nothing. What else holds where this runs (hypothesis knows CI) stays as it is;
+# `pytest --hypothesis-profile nightly` tries many more examples of each law.
+for _profile in ("suite", "nightly"):
+    settings.register_profile(_profile, settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("suite")
 
 REVIEW = Path(__file__).parent / "data" / "review"
 CROWD = 3303
