@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from livre import corpus
 from livre.build import build
@@ -16,10 +16,11 @@ from livre.model import Identifier, Name, Paper, Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# How long an example takes decides nothing. What else holds where this runs (hypothesis knows CI) stays as it is;
+# How long an example takes, or takes to make, decides nothing. What else holds where this runs (hypothesis knows CI) stays as it is;
 # `pytest --hypothesis-profile nightly` tries many more examples of each law.
 for _profile in ("suite", "nightly"):
-    settings.register_profile(_profile, settings.get_profile(settings.get_current_profile_name()), deadline=None)
+    _here = settings.get_profile(settings.get_current_profile_name())
+    settings.register_profile(_profile, _here, deadline=None, suppress_health_check=[*_here.suppress_health_check, HealthCheck.too_slow])
 settings.load_profile("suite")
 
 REVIEW = Path(__file__).parent / "data" / "review"
