@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
-from test_night import SCOPE, TAXONOMY, files
 
 from livre import corpus
 from livre.cli import main
 from livre.model import Verdict
+from test_night import SCOPE, TAXONOMY, files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,8 +127,9 @@ def test_check_reads_all_broken_files_at_once_and_can_be_limited(review: Path, l
 
 
 def test_a_bad_clock_or_delay_is_a_usage_error(livre: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LIVRE_NOW", "yesterday")
-    assert livre("update", "--source", "oai").exit_code == 2
+    for never in ("yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        monkeypatch.setenv("LIVRE_NOW", never)
+        assert livre("update", "--source", "oai").exit_code == 2
     monkeypatch.setenv("LIVRE_NOW", "2025-04-01")
     monkeypatch.setenv("LIVRE_DELAY", "soon")
     assert livre("update", "--source", "oai").exit_code == 2
@@ -140,6 +141,62 @@ def test_arxiv_itself_is_never_asked_faster_than_it_allows(livre: Callable[..., 
     done = livre("update", "--source", "oai")
     assert done.exit_code == 2, done.output
     assert "LIVRE_DELAY" in done.output
+
+
+def test_days_that_nobody_would_ask_for_are_a_usage_error(review: Path, livre: Callable[..., Result]) -> None:
+    (review / "night.atom").write_text("")
+    assert livre("update", "--source", str(review / "night.atom"), "--since", "2025-03-01").exit_code == 2
+    assert livre("update", "--since", "2025-03-02", "--until", "2025-03-01").exit_code == 2
+    assert livre("update", "--source", "").exit_code == 2
+
+
+def test_a_file_that_a_night_cannot_read_is_one_line_and_only_the_record_says_so(review: Path, livre: Callable[..., Result]) -> None:
+    (review / "night.xml").write_text(
+        "<OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'><responseDate>2025-04-01T00:00:00Z</responseDate>"
+        "<error code='idDoesNotExist'>No\n  such\nitem</error></OAI-PMH>"
+    )
+    before = files(review)
+    done = livre("update", "--source", str(review / "night.xml"))
+    assert done.exit_code == 75
+    assert len(done.stderr.splitlines()) == 1
+    assert "try again" in done.stderr
+    after = files(review)
+    assert {n for n in after if after[n] != before.get(n)} == {"nights/2025.tsv"}
+    assert str(review).encode() not in after["nights/2025.tsv"]
+
+
+@pytest.mark.parametrize("name", ["bib/scope.toml", "bib/taxonomy.toml", "mkdocs.yml"])
+def test_a_folder_where_a_file_should_be_is_a_problem_like_any_other(review: Path, livre: Callable[..., Result], name: str) -> None:
+    (review / name).unlink()
+    (review / name).mkdir()
+    done = livre("check")
+    assert done.exit_code == 1
+    assert f"{name}: " in done.output
+    assert livre("build").exit_code == 65
+
+
+def test_check_refuses_a_path_in_which_there_is_nothing(
+    review: Path, livre: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (review / "bib" / "scope.toml").unlink()
+    assert "bib/scope.toml: " in livre("check", "bib/scope.toml").output
+    assert "bib/scope.toml: " in livre("check", str(review / "bib")).output
+    assert livre("check", "bib/paperz").exit_code == 2
+    assert livre("check", "/").exit_code == 2
+    monkeypatch.chdir(review / "bib")
+    assert livre("check", "./taxonomy.toml").output == "0 problems\n"
+    assert livre("check", "content/index.md").output == "0 problems\n"
+
+
+def test_check_names_what_curated_would_not_keep(review: Path, livre: Callable[..., Result]) -> None:
+    livre("import", str(review / "library.bib"))
+    path = next((review / "bib" / "papers").glob("2024-*.bib"))
+    for curated, wrong in (("titel, model", "did you mean 'title'?"), ("title, model", "")):
+        text = path.read_text().partition("  curated ")[0].removesuffix("}\n")
+        path.write_text(f"{text}  curated      = {{{curated}}},\n}}\n")
+        done = livre("check")
+        assert done.exit_code == bool(wrong), done.output
+        assert wrong in done.output
 
 
 def test_a_source_that_is_no_file_is_a_usage_error(livre: Callable[..., Result]) -> None:

@@ -113,6 +113,14 @@ def test_a_candidate_is_judged_again_once_its_facts_are_complete() -> None:
     assert [d.verdict for d in after.decisions[Identifier("arxiv", "2503.00001")]] == [Verdict.EXCLUDE, Verdict.INCLUDE]
 
 
+def test_after_a_clock_that_was_ahead_the_newest_decision_is_still_the_last() -> None:
+    before, _ = put(Corpus(), record("2503.00001", title="Robots"))
+    (row,) = before.decisions[Identifier("arxiv", "2503.00001")]
+    ahead = replace(before, decisions={row.subject: (replace(row, on="2099-01-01"),)})
+    after, _ = put(ahead, record("2503.00001", title="Robots and lesions", version=2))
+    assert [(d.on, d.verdict) for d in after.decisions[row.subject]] == [("2099-01-01", Verdict.EXCLUDE), ("2099-01-01", Verdict.INCLUDE)]
+
+
 def test_a_published_version_joins_its_preprint_and_both_identifiers_stay() -> None:
     before, _ = put(Corpus(), record("10.9999/a"))
     after, _ = put(before, record("2503.00001", "10.9999/a", version=2))

@@ -241,6 +241,32 @@ def test_missing_abstracts_are_fetched_a_hundred_at_a_time(review: Path, update:
     assert [a.query["id_list"].count(",") + 1 for a in asked] == [100, 100, 50]
 
 
+def test_an_abstract_that_arxiv_cannot_give_does_not_change_the_record_of_a_finished_night(
+    review: Path, update: Callable[..., Result]
+) -> None:
+    facts = "@article{x,\n title = {Fabricated skin},\n eprint = {9901.00077},\n eprinttype = {arxiv},\n}\n"
+    known = facts.replace("{x,", "{y,").replace("00077", "00001")
+    (review / "facts.bib").write_text(facts + known)
+    CliRunner().invoke(main, ["--root", str(review), "import", str(review / "facts.bib")], catch_exceptions=False)
+    update("--since", "2025-03-31")
+    once = files(review)
+    assert b"arXiv:9901.00077: not known to arXiv" in once["nights/2025.tsv"]
+    update("--since", "2025-03-31")
+    assert files(review) == once
+
+
+def test_a_file_of_papers_that_was_emptied_or_deleted_stops_the_night(review: Path, update: Callable[..., Result]) -> None:
+    update()
+    path = review / "bib" / "papers" / "2099-01.bib"
+    for lose in (lambda: path.write_bytes(b""), path.unlink):
+        lose()
+        before = files(review)
+        done = update("--since", "2025-03-31", on="2025-04-02")
+        assert done.exit_code == 70, done.output
+        assert "arxiv:9901.00001" in done.output
+        assert files(review) == before
+
+
 def test_a_window_with_a_gap_before_it_does_not_move_the_watermark(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
     update()
     arxiv.now = "2025-06-01T06:17:00Z"

@@ -97,6 +97,7 @@ def test_a_small_scope_is_all_that_a_review_needs(tmp_path: Path):
         ('status = ["withdrawn"]', 'status = ["gone"]', 25, "'gone' is not allowed here"),
         ('id = "dragon"', 'id = "withdrawn"', 28, "the id 'withdrawn' is taken"),
         ('since = "2099-01-01"', 'since = "soon"', 9, "expected a day in quotes"),
+        ('since = "2099-01-01"', 'since = "2099-02-31"', 9, "2099-02-31 is a day that no calendar has"),
         ('title = "Dragons"', 'title = ""', 1, "title: expected a text in quotes that is not empty"),
         ('name = "Ada Example"', "", 4, "the key 'name' is missing in curators.0; add it"),
     ],

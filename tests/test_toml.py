@@ -99,6 +99,9 @@ def test_what_is_no_text_is_named(tmp_path: Path):
     assert complaints(tmp_path, b"title = 'x'\ndepth = \xff\n") == [
         "bib/cave.toml:2: byte 0xff is no UTF-8; save the file as UTF-8 [toml-syntax]"
     ]
+    assert complaints(tmp_path, b"\xef\xbb\xbftitle = 'x'\n") == [
+        "bib/cave.toml:1: a byte order mark may not be here; save the file as UTF-8 without one [toml-syntax]"
+    ]
     with pytest.raises(BadData, match=r"^bib/none.toml: this file is missing"):
         read(tmp_path / "none.toml", Cave, shown="bib/none.toml")
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .corpus import Corpus, fmt, load, tree
-from .errors import BrokenInvariant
 from .foreign import Adopted, read
 from .guard import guard
 from .model import Candidate, Decision, Night, Paper, Problem, Verdict
@@ -82,8 +81,7 @@ def adopt(
         if after != before:
             nights = (*(n for n in before.nights if n is not past), line)
             after = replace(after, nights=tuple(sorted(nights)))
-        if broken := tuple(guard(before, after, on=on, attended=force)):
-            raise BrokenInvariant("; ".join(broken) + "; nothing was saved: look at it with --dry-run, then say --force")
+        guard(before, after, on=on, attended=force)
         written = save(bib, tree(after), read=before.read, dry_run=dry_run)
     report = Report(
         nights=tuple(n for n in after.nights if n not in before.nights),

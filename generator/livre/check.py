@@ -5,19 +5,22 @@ Validators yield Problems; the command line prints them.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import bibtex, corpus, scope, taxonomy
-from .errors import BadData
+from .errors import BadData, UsageError
 from .model import Decision, Paper, Problem, Verdict
 from .site import chapters, shells
 from .site.render import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import TypeVar
 
     from .corpus import Corpus
@@ -34,13 +37,18 @@ def _read(problems: list[Problem], load: Callable[[], T]) -> T | None:
         return None
 
 
-def _lines(bib: Path, path: str) -> Mapping[str, int]:
-    """The line of each entry's keywords field, or of the entry, by key."""
-    entries = bibtex.loads((bib / path).read_text("utf-8"), path=path)
-    return {e.key: dict(zip((n for n, _ in e.fields), e.lines, strict=True)).get("keywords", e.line) for e in entries}
+def _line(bib: Path, paper: Paper, name: str) -> int:
+    """The line of a field of a paper, or of its entry."""
+    path = f"papers/{paper.shard}.bib"
+    (entry,) = (e for e in bibtex.loads((bib / path).read_text("utf-8"), path=path) if e.key == paper.key)
+    return dict(zip((n for n, _ in entry.fields), entry.lines, strict=True)).get(name, entry.line)
 
 
-def unknown_categories(papers: Mapping[str, Paper], known: Collection[str], line: Callable[[Paper], int]) -> Iterator[Problem]:
+Line = Callable[[Paper, str], int]
+"""The line of a field of a paper."""
+
+
+def unknown_categories(papers: Mapping[str, Paper], known: Collection[str], line: Line) -> Iterator[Problem]:
     """Papers filed under what the taxonomy does not have."""
     for paper in papers.values():
         for category in paper.categories:
@@ -49,10 +57,22 @@ def unknown_categories(papers: Mapping[str, Paper], known: Collection[str], line
                 advice = f"did you mean {close[0]!r}?" if close else "add it to bib/taxonomy.toml or take it away"
                 yield Problem(
                     f"bib/papers/{paper.shard}.bib",
-                    line(paper),
+                    line(paper, "keywords"),
                     "unknown-category",
                     f"{paper.key}: there is no category {category!r}; {advice}",
                 )
+
+
+def unknown_curated(papers: Mapping[str, Paper], facets: Collection[str], line: Line) -> Iterator[Problem]:
+    """Papers whose `curated` names what is neither a field nor a facet: the edit that it was meant for would not be kept."""
+    names = (*bibtex.FIELDS, *facets)
+    for paper in papers.values():
+        for name in paper.curated:
+            if name not in names and name not in dict(paper.extra):
+                close = get_close_matches(name, names, 1)
+                advice = f"did you mean {close[0]!r}?" if close else f"write a field's name, or one of {', '.join(facets)}"
+                message = f"{paper.key}: {name!r} in curated is neither a field nor a facet, and keeps nothing; {advice}"
+                yield Problem(f"bib/papers/{paper.shard}.bib", line(paper, "curated"), "unknown-curated", message)
 
 
 def _holds(rows: Sequence[Decision]) -> Verdict | None:
@@ -87,7 +107,8 @@ def _all(root: Path) -> Iterator[Problem]:
             yield Problem(f"bib/{path}", 0, "not-canonical", "not in canonical form: run livre fmt")
         yield from unexplained(review)
     if review is not None and kinds is not None:
-        yield from unknown_categories(review.papers, kinds.categories, lambda p: _lines(bib, f"papers/{p.shard}.bib").get(p.key, 0))
+        yield from unknown_categories(review.papers, kinds.categories, partial(_line, bib))
+        yield from unknown_curated(review.papers, [f.id for f in kinds.facets], partial(_line, bib))
     try:
         config = shells.configuration(root)
         prose = chapters.read(root)
@@ -105,8 +126,27 @@ def _all(root: Path) -> Iterator[Problem]:
 
 
 def check(root: Path, paths: Sequence[str] = ()) -> Iterator[Problem]:
-    """Every problem of the review at `root`, sorted; only those in `paths` (files or folders from the root), if any."""
-    wanted = tuple(p.rstrip("/") for p in paths)
-    for problem in sorted(set(_all(root))):
-        if not wanted or any(problem.path == w or problem.path.startswith(f"{w}/") for w in wanted):
-            yield problem
+    """Every problem of the review at `root`, sorted; only those in `paths` (files or folders, from the root or from here), if any.
+
+    UsageError for a path in which there is nothing, not even a problem: its silence would look like health.
+    """
+    found = sorted(set(_all(root)))
+    inside = {path: [p for p in found if _within(p.path, _named(root, path))] for path in paths}
+    for path, problems in inside.items():
+        if not problems and not (root / _named(root, path)).exists():
+            raise UsageError(f"{path}: there is no such file or folder in {root}")
+    yield from (p for p in found if not inside or any(p in problems for problems in inside.values()))
+
+
+def _within(path: str, folder: str) -> bool:
+    return folder == "." or path == folder or path.startswith(f"{folder}/")
+
+
+def _named(root: Path, path: str) -> str:
+    """A path as problems name it, from the root."""
+    there, here = Path(os.path.abspath(root / path)), Path(os.path.abspath(path))
+    if not there.exists() and here.exists() and here.is_relative_to(root):
+        there = here
+    if not there.is_relative_to(root):
+        raise UsageError(f"{path} is not in the review at {root}")
+    return there.relative_to(root).as_posix()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__, adopt, build, check, night, tell
-from .errors import BadData, LivreError, UsageError
-from .harvest import api, feed, oai, transport
+from .errors import BadData, CannotWrite, LivreError, SourceError, UsageError
+from .harvest import api, feed, oai, record, transport
 from .site import serve
 
 if TYPE_CHECKING:
@@ -41,18 +41,22 @@ class Commands(click.Group):
             tell.complain(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}; nothing was written")
             ctx.exit(error.exit_code)
         except LivreError as error:
-            tell.complain(f"livre: {error}")
+            again = "; nothing was taken from it: try again later" if isinstance(error, SourceError) else ""
+            tell.complain(f"livre: {error}{again}")
             ctx.exit(error.exit_code)
+        except PermissionError as error:
+            tell.complain(f"livre: {error.filename}: {error.strerror}; let this user read and write the review")
+            ctx.exit(CannotWrite.exit_code)
 
 
-def _now() -> datetime:
-    """The clock: LIVRE_NOW if set, else UTC."""
+def _today() -> str:
+    """The day in UTC that counts as today: that of LIVRE_NOW if set, else the clock's."""
     text = os.environ.get("LIVRE_NOW", "")
     try:
         now = datetime.fromisoformat(text) if text else datetime.now(UTC)
+        return record.sane(now).date().isoformat()
     except ValueError:
         raise UsageError(f"LIVRE_NOW is {text!r}; write an ISO time such as 2026-07-02T06:17:00+00:00") from None
-    return now if now.tzinfo else now.replace(tzinfo=UTC)
 
 
 def _delay() -> float:
@@ -93,10 +97,10 @@ def _arxiv() -> tuple[transport.Transport, str, str]:
 
 def _routes(source: str | None) -> tuple[list[night.Route], Callable[[Sequence[str]], Iterable[Batch]] | None]:
     """The routes that --source names, and the abstract look-up unless the source is a file."""
-    if source and source not in {"oai", "api"}:
+    if source is not None and source not in {"oai", "api"}:
         path = Path(source)
         if not path.is_file():
-            raise UsageError(f"--source {source}: neither oai nor api nor a file that exists")
+            raise UsageError(f"--source {source!r}: neither oai nor api nor a file that exists")
 
         def replay(_scope: Scope, _since: str, _until: str) -> Iterable[Batch]:
             return feed.read(path)
@@ -141,13 +145,17 @@ def update(root: Path, source: str | None, since: str, until: str, *, dry_run: b
     but for a line in the night's record.
     """
     routes, lookup = _routes(source)
+    if lookup is None and (since or until):
+        raise UsageError("--since and --until are for oai and api: a file is read whole")
+    if since and until and since > until:
+        raise UsageError(f"--since {since} is after --until {until}")
     started = datetime.now(UTC)
     with tell.Teller(quiet=as_json) as progress:
         report = night.run(
             root / "bib",
             routes=routes,
             lookup=lookup,
-            on=_now().astimezone(UTC).date().isoformat(),
+            on=_today(),
             since=since,
             until=until,
             dry_run=dry_run,
@@ -239,7 +247,7 @@ def import_command(root: Path, files: tuple[Path, ...], trust: str, *, dry_run: 
 
     Entries are screened and filed like any candidate. FILES are only ever read.
     """
-    on = _now().astimezone(UTC).date().isoformat()
+    on = _today()
     started = datetime.now(UTC)
     report, problems = adopt.adopt(root / "bib", files, on=on, trust=trust, dry_run=dry_run, force=force)
     for problem in problems:

@@ -214,6 +214,15 @@ def listing(bib: Path, problems: list[Problem]) -> Iterator[str]:
                 yield path
 
 
+def _read(bib: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    """Every file of the corpus that can be read, with its bytes; the others are added to `problems`."""
+    for path in listing(bib, problems):
+        try:
+            yield path, plaintext.contents(bib / path, shown=SHOWN + path)
+        except BadData as error:
+            problems += error.problems
+
+
 def load(bib: Path) -> Corpus:
     """Read the corpus under `bib`, where missing folders are empty; BadData carries all problems of all files."""
     if (bib / PENDING / MANIFEST).exists():
@@ -221,7 +230,7 @@ def load(bib: Path) -> Corpus:
     problems: list[Problem] = []
     corpus = None
     try:
-        corpus = parse((path, (bib / path).read_bytes()) for path in listing(bib, problems))
+        corpus = parse(_read(bib, problems))
     except BadData as error:
         problems += error.problems
     if problems or corpus is None:
@@ -236,8 +245,7 @@ def fmt(bib: Path) -> dict[str, bytes]:
     """
     problems: list[Problem] = []
     changed: dict[str, bytes] = {}
-    for path in listing(bib, problems):
-        data = (bib / path).read_bytes()
+    for path, data in _read(bib, problems):
         try:
             form = canonical(path, data)
         except BadData as error:

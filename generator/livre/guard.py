@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from .errors import BrokenInvariant
 from .model import Candidate, Identifier, Paper
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def _identifiers(corpus: Corpus) -> set[Identifier]:
 
 def _losses(before: Corpus, after: Corpus) -> Iterator[str]:
     """Nothing that was known may be unknown; no exception, not even for people."""
+    if strays := after.decisions.keys() - _identifiers(after):  # the decision is all that is left of a file that was emptied by hand
+        yield f"these works have decisions and are in no file: {_some(strays)}"
     if lost := before.papers.keys() - after.papers.keys():
         yield f"these papers would disappear: {_some(lost)}"
     if gone := _identifiers(before) - _identifiers(after):
@@ -83,13 +86,14 @@ def _surprises(before: Corpus, after: Corpus, on: str) -> Iterator[str]:
         yield f"{touched} of {len(before.papers)} papers would be changed"
 
 
-def guard(before: Corpus, after: Corpus, *, on: str, attended: bool = False) -> Iterator[str]:
-    """Why the corpus `after` may not replace `before` on the day `on` (ISO date); nothing when it may.
+def guard(before: Corpus, after: Corpus, *, on: str, attended: bool = False) -> None:
+    """Raise BrokenInvariant, saying why, when the corpus `after` may not replace `before` on the day `on` (ISO date).
 
-    No key, identifier or decision ever disappears, and no paper moves. Unless a person attends, a night neither
-    adds more than five times the most of the last 60 days (where there is such a record) nor changes more than a
-    fifth of the papers; the first answer of a source on an imported paper is no such change.
+    No key, identifier or decision ever disappears, no paper moves, and whatever was decided on is still there. Unless
+    a person attends, a night neither adds more than five times the most of the last 60 days (where there is such a
+    record) nor changes more than a fifth of the papers; the first answer of a source on an imported paper is no such change.
     """
-    yield from _losses(before, after)
-    if not attended:
-        yield from _surprises(before, after, on)
+    if losses := tuple(_losses(before, after)):
+        raise BrokenInvariant("; ".join(losses) + "; nothing was saved: see what git says of bib/, and restore what is missing")
+    if not attended and (surprises := tuple(_surprises(before, after, on))):
+        raise BrokenInvariant("; ".join(surprises) + "; nothing was saved: look at it with --force --dry-run, then say --force")

@@ -72,6 +72,8 @@ class _Desk:
         overruled = last and decision and last.by not in MACHINE and decision.by in MACHINE
         if decision is None or again or overruled:
             return last.verdict if last else None
+        if last:  # after a clock that was ahead: the ledger is ordered by day, and what is decided now must come last in it
+            decision = replace(decision, on=max(decision.on, last.on))
         self.decisions[decision.subject] = (*self.decisions.get(decision.subject, ()), decision)
         return decision.verdict
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .classify import classify
 from .corpus import Corpus, load, tree
-from .errors import BrokenInvariant, SourceError, Throttled
+from .errors import SourceError, Throttled
 from .guard import guard
 from .merge import merge, refile
 from .model import Candidate, Change, Decision, Night, Paper
@@ -149,7 +149,8 @@ def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Nig
         if not changed or not line.complete:  # what this night brought before it failed is still what it brought
             return tuple(sorted(table.values()))
         sums = {n: getattr(past, n) + getattr(line, n) for n in ("new", "updated", "included", "excluded", "waiting")}
-        line = replace(line, since=min(past.since, line.since), seen=max(past.seen, line.seen), **sums)
+        asked = {n: max(getattr(past, n), getattr(line, n)) for n in ("seen", "matched")}
+        line = replace(line, since=min(past.since, line.since), **asked, **sums)
     table[line.night, line.source] = line
     return tuple(sorted(table.values()))
 
@@ -234,14 +235,12 @@ def run(
             line = _line(blank, got, after, merged, changes)
             if until or (since and since > (watermark(before, blank.source) or review.scope.harvest.since)):
                 line = replace(line, watermark="")  # a window with a gap before or after it proves nothing about what lies there
-            changed = bool(changes) or merged.decisions != after.decisions or merged.candidates != after.candidates
-            after = replace(merged, nights=_record(after.nights, line, changed=changed))
+            after = replace(merged, nights=_record(after.nights, line, changed=merged != after))
         if failure is None and lookup is not None:
             merged, more, extra = _abstracts(review, after, lookup, progress)
             changes = (*changes, *more)
-            after = replace(merged, nights=_record(after.nights, extra, changed=True)) if extra else merged
-        if broken := tuple(guard(before, after, on=on, attended=force)):
-            raise BrokenInvariant("; ".join(broken) + "; nothing was saved: look at it with --dry-run, then say --force")
+            after = replace(merged, nights=_record(after.nights, extra, changed=merged != after)) if extra else merged
+        guard(before, after, on=on, attended=force)
         files = save(bib, tree(after), read=before.read, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),

@@ -10,6 +10,7 @@ from .model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _NAMED = {"\ufeff": "a byte order mark", "\x00": "a NUL character"}
 _KINDS = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -37,6 +38,15 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return " ".join("".join(c for c in text if unicodedata.category(c) not in _KINDS or c in _ALLOWED).split())
+
+
+def contents(path: Path, *, shown: str) -> bytes:
+    """The bytes of a file; BadData, naming it as `shown`, when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"this cannot be read ({error.strerror}): it must be a file that you may read"
+        raise BadData([Problem(shown, 0, "unreadable", message)]) from None
 
 
 def decode(data: bytes, *, path: str) -> str:

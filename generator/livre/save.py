@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from . import lock
 from .corpus import FOLDERS, MANIFEST, PENDING, canonical, listing
 from .errors import BadData, BrokenInvariant, CannotWrite
-from .guard import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from .model import Problem
 
-__all__ = ["guard", "recover", "save", "write", "writer"]
+__all__ = ["recover", "save", "write", "writer"]
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _KEY = re.compile(rb"^\s*@\w+\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE)
@@ -42,7 +41,7 @@ def _sha256(data: bytes) -> str:
 def writer(bib: Path, *, timeout: float = 0) -> Iterator[None]:
     """Be the one writer of `bib`, and finish what the last one left; CannotWrite when another is at work after `timeout` seconds."""
     if not bib.is_dir():
-        raise CannotWrite(f"{bib} is not a folder: livre init makes a new review")
+        raise CannotWrite(f"{bib} is not a folder: a review has one beside content/ and mkdocs.yml; go there, or name it with --root")
     with lock.held(bib.parent / ".livre" / f"{bib.name}.lock", timeout=timeout):
         recover(bib)
         yield

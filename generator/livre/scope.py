@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus
 
@@ -237,6 +238,10 @@ def load(path: Path, *, shown: str = "bib/scope.toml") -> Scope:
     wrong, groups = Faults(shown, locate, "scope"), file.terms or {}
     for name, written in groups.items():
         any_of(written, groups, wrong, "terms", name)
+    try:
+        date.fromisoformat(file.harvest.since)
+    except ValueError:
+        wrong(f"{file.harvest.since} is a day that no calendar has", "harvest", "since")
     if not file.harvest.sets:
         wrong('name at least one set of arXiv, as sets = ["cs"]', "harvest", "sets")
     topics = tuple(_topics(file.topics, groups, wrong))

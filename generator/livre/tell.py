@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from .plaintext import one_line
+
 if TYPE_CHECKING:
     from .night import Report
 
@@ -27,8 +29,8 @@ def say(line: str) -> None:
 
 
 def complain(line: str) -> None:
-    """A line on standard error."""
-    ERR.print(line, markup=False, style="red")
+    """One line on standard error, whatever a source or a file had to say in it."""
+    ERR.print(one_line(line), markup=False, style="red")
 
 
 class Teller:

@@ -197,9 +197,14 @@ def _explained(message: str) -> tuple[Keys, str]:
 
 def _text(path: Path, shown: str) -> str:
     try:
-        return path.read_bytes().decode()
+        text = path.read_bytes().decode()
+        if not text.startswith("\ufeff"):
+            return text
+        problem = Problem(shown, 1, "toml-syntax", "a byte order mark may not be here; save the file as UTF-8 without one")
     except FileNotFoundError:
         problem = Problem(shown, 0, "missing", "this file is missing; the review cannot be read without it")
+    except OSError as e:
+        problem = Problem(shown, 0, "unreadable", f"this cannot be read ({e.strerror}); it must be a file that you may read")
     except UnicodeDecodeError as e:
         line = e.object.count(b"\n", 0, e.start) + 1
         problem = Problem(shown, line, "toml-syntax", f"byte {e.object[e.start]:#04x} is no UTF-8; save the file as UTF-8")

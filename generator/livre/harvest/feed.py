@@ -26,7 +26,7 @@ def read(path: Path) -> Iterator[Batch]:
         body = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    what = str(path)
+    what = path.name  # it goes into the record, where the folders of this machine have no place
     if xml.parse(body, what=what).tag == oai.ROOT:
         page = oai.read(body, what=what)
         yield Batch(

@@ -60,6 +60,8 @@ def configuration(root: Path) -> dict[str, Any]:
         config = yaml.safe_load((root / CONFIG).read_text("utf-8"))
     except FileNotFoundError:
         raise _problem(0, "not found; a review has one beside bib/ and content/") from None
+    except OSError as error:
+        raise _problem(0, f"this cannot be read ({error.strerror}); it must be a file that you may read") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error)
