@@ -175,6 +175,15 @@ def test_a_folder_where_a_file_should_be_is_a_problem_like_any_other(review: Pat
     assert livre("build").exit_code == 65
 
 
+def test_a_review_without_content_or_shells_is_told_what_to_make(review: Path, livre: Callable[..., Result]) -> None:
+    livre("import", str(review / "library.bib"))
+    assert "content/papers/shell.md: not there; make it, " in livre("build").output
+    shutil.rmtree(review / "content")
+    done = livre("build")
+    assert done.exit_code == 65
+    assert "content: there is no such folder" in done.output
+
+
 def test_check_refuses_a_path_in_which_there_is_nothing(
     review: Path, livre: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 _NOWHERE = "no address is known, so there is no sitemap and the feed's links are relative; give --base-url, or site_url in mkdocs.yml"
+_NO_SHELL = "not there; make it, with nothing but the lines `---`, `template: shell.html`, `search: {exclude: true}` and `---`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,7 @@ class _Run:
             if page is None:
                 return
             if (frame := self.made.frames.get(page.family)) is None:
-                raise BadData([Problem(f"content/{page.family}/shell.md", 0, "shell", "not there; copy content/papers/shell.md to it")])
+                raise BadData([Problem(f"content/{page.family}/shell.md", 0, "shell", _NO_SHELL)])
             if page.family not in shared:
                 file = f"content/{page.family}/shell.md"
                 shared[page.family] = self.links.page(f"{page.family}/shell/", f"{frame.top}{frame.middle}{frame.bottom}", file)

@@ -108,6 +108,8 @@ def derived(config: Mapping[str, Any], base_url: str) -> dict[str, Any]:
 
 def _copy(root: Path, work: Path, custom_dir: str | None) -> None:
     """The chapters and the theme's overrides, ours and then the review's, in one folder: Zensical reads nothing outside of it."""
+    if not (root / "content").is_dir():
+        raise BadData([Problem("content", 0, "content", "there is no such folder; a review has one, with its chapters and shells")])
     links = [f for f in (root / "content").rglob("*") if f.is_symlink()]
     if links:
         raise BadData(
