@@ -188,6 +188,28 @@ def test_background_is_marked_and_counted_nowhere(fabricated, site):
     assert "Wings" in site["timeline/"]
 
 
+def test_authors_of_background_alone_are_named_and_not_counted(fabricated):
+    outsider = replace(BASIC, authors=(Name(given="Otto", family="Outsider"),), background=True)
+    of = with_paper(fabricated, outsider)
+    shown = rendered(of)
+    assert len(of.authors) == len(of.counted_authors) + 1
+    assert f"{len(of.counted_authors):,} authors" in text(shown[""])
+    assert "1 of them on background papers only" in text(shown["authors/"])
+
+
+def test_a_paper_without_a_model_is_not_called_unfiled(fabricated):
+    of = with_paper(fabricated, replace(BASIC, categories=("dragons",)))
+    assert "No model category" in text(rendered(of)["timeline/"])
+
+
+def test_no_table_is_left_to_the_theme_whose_own_scroller_no_key_can_reach(site):
+    assert [path for path, html in site.items() if "<table>" in html] == []
+
+
+def test_no_element_for_a_time_is_empty(site):
+    assert [path for path, html in site.items() if "<time></time>" in html] == []
+
+
 def test_the_citation_shown_is_the_one_downloaded_less_the_abstract(fabricated, site):
     of = review(fabricated)
     for paper in of.all:

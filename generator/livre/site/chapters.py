@@ -27,6 +27,8 @@ SHELL = "shell.md"
 CATEGORY = "category"
 """The fragment that the chapter of a category must hold, and no other page."""
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_JUMP = '</h1>\n<p class="lv-kicker">Below: <a href="#over-time">papers over time</a> · <a href="#papers">list of papers</a></p>'
+"""The contents that a builder draws know the chapter only; the rest of a category's page stands far below it."""
 _SLOT = re.compile(rf"{cite.FRAGMENT.pattern}|{cite.PLACEHOLDER.pattern}")
 
 
@@ -174,6 +176,8 @@ def fill(html: str, path: str, where: str, *, fragments: Mapping[str, str], pape
             return fragments[name]
         return templates.fragment("cite", path, {"references": tuple(known[k] for k in cite.keys(unescape(inside)))})
 
+    if CATEGORY in _named(html):
+        html = html.replace("</h1>", _JUMP, 1)
     return _SLOT.sub(put, html)
 
 

@@ -94,6 +94,7 @@ def fragment(review: Review) -> dict[str, Any]:
     most = sorted(((a, n) for a, n in counted if n > 1), key=lambda x: (-x[1], x[0].id))[:_MOST]
     return {
         "total": len(review.authors),
+        "background": len(review.authors) - len(review.counted_authors),
         "letters": [(x.upper(), f"authors/letter_{x}/", len(of)) for x, of in index(review).items()],
         "most": [(str(a.name), a.id, n) for a, n in most],
     }

@@ -47,7 +47,7 @@ def fragment(review: Review) -> dict[str, Any]:
     surveys = review.by_category[survey.id] if survey else ()
     return {
         "total": len(review.papers),
-        "authors": len(review.authors),
+        "authors": len(review.counted_authors),
         "categories": len(review.taxonomy.categories),
         "decided": len(review.corpus.decisions),
         "month": charts.spoken(review.open_month) if review.open_month else "",

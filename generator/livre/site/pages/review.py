@@ -96,7 +96,8 @@ class Review:
         """The top categories of the first facet, then `''` for papers that have none of them."""
         top = [c for c in self.taxonomy.of(self.taxonomy.facets[0].id) if not c.parent]
         slots = charts.slots(c.id for c in top)
-        return (*(charts.Lane(id=c.id, title=c.title, slot=slots[c.id]) for c in top), charts.Lane(id="", title="Unfiled", slot=0))
+        none = f"No {self.taxonomy.facets[0].id.replace('-', ' ')} category"
+        return (*(charts.Lane(id=c.id, title=c.title, slot=slots[c.id]) for c in top), charts.Lane(id="", title=none, slot=0))
 
     @cached_property
     def _slots(self) -> Mapping[str, int]:
@@ -179,6 +180,11 @@ class Review:
     def authors(self) -> Mapping[str, counts.Author]:
         """All authors, those of background papers included."""
         return counts.authors(self.all, self.ids.__getitem__)
+
+    @cached_property
+    def counted_authors(self) -> frozenset[str]:
+        """Ids of the authors of counted papers."""
+        return frozenset(self.ids[n] for p in self.papers for n in p.authors)
 
     # --- Time ---
 
