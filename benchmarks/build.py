@@ -1,6 +1,6 @@
 """How long a full build takes, beside what others would need for the same papers, all in one run.
 
-    make bench, or: python benchmarks/build.py [--papers 1000,3000,10000] [--material 300,1200] [--rounds 3] [--out build/bench.json]
+    make bench, or: python benchmarks/build.py [--papers 3000,10000] [--material 300,1200] [--rounds 3] [--out build/bench.json]
 
 Three ways to a site, taken in turn in every round, each in a process of its own; of each the median counts:
 
@@ -163,7 +163,7 @@ def numbers(text: str) -> list[int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a full build beside its peers.")
-    parser.add_argument("--papers", type=numbers, default=[1000, 3000, 10000])
+    parser.add_argument("--papers", type=numbers, default=[3000, 10000])
     parser.add_argument("--material", type=numbers, default=[300, 1200])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json")
