@@ -374,3 +374,14 @@ def test_a_foreign_file_among_ours_is_entries_or_bad_data_with_lines(file: Path)
         assert all(1 <= p.line <= text.count("\n") + 1 for p in error.problems)  # noqa: PT017
     else:
         assert dumps(loads(dumps(entries), path=file.name)) == dumps(entries)
+
+
+def test_an_entry_that_does_not_end_and_a_file_without_entries_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "cut.ris"
+    path.write_text("TY  - JOUR\nTI  - Skin\nDO  - 10.9999/a\nER  - \nTY  - JOUR\nTI  - Cut\nDO  - 10.9999/b\n")
+    adopted, problems = read(path)
+    assert len(adopted) == 1
+    assert [(p.line, "1 of 2 entries left out" in p.message) for p in problems] == [(5, True)]
+    for name in ("empty.bib", "empty.ris", "garbage.ris"):
+        (tmp_path / name).write_text("nothing here\n" if name.startswith("garbage") else "")
+        assert [p.message for p in read(tmp_path / name)[1]] == ["there is no entry in this file"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from arxiv_dialect import record
+from arxiv_dialect import atom_entry, atom_page, record
 from arxiv_server import ArxivServer, body, status
 from click.testing import CliRunner, Result
 
@@ -272,6 +272,30 @@ def test_a_window_with_a_gap_before_it_does_not_move_the_watermark(review: Path,
     arxiv.now = "2025-06-01T06:17:00Z"
     update("--since", "2025-05-25", on="2025-06-01")
     assert night.watermark(corpus.load(review / "bib"), "oai") == "2025-04-01"
+
+
+def test_a_window_that_ends_before_today_does_not_move_the_watermark(
+    review: Path, update: Callable[..., Result], arxiv: ArxivServer
+) -> None:
+    update()
+    arxiv.now = "2025-06-01T06:17:00Z"
+    update("--until", "2025-05-01", on="2025-06-01")
+    assert night.watermark(corpus.load(review / "bib"), "oai") == "2025-04-01"
+
+
+def test_a_file_does_not_move_the_watermark_of_the_nights(review: Path, update: Callable[..., Result]) -> None:
+    update()
+    (review / "one.atom").write_bytes(atom_page([atom_entry(record(9))], 1, 0, 1, "2025-05-01T06:17:00Z"))
+    assert update("--source", str(review / "one.atom"), on="2025-05-01").exit_code == 0
+    held = corpus.load(review / "bib")
+    assert {n.watermark for n in held.nights if n.source == "feed"} == {"2025-05-01"}
+    assert night.watermark(held, "oai") == "2025-04-01"
+
+
+def test_a_source_that_asks_us_to_stay_away_is_not_asked_by_another_route(update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    arxiv.always = status(403)
+    assert update().exit_code == 75
+    assert {a.path for a in arxiv.log} == {"/oai"}
 
 
 def test_a_dry_run_tells_and_writes_nothing(review: Path, update: Callable[..., Result]) -> None:

@@ -20,7 +20,7 @@ from .entry import url as address
 from .errors import BadData
 from .latex import encode, normal
 from .model import ARXIV_CLASS, ARXIV_ID, Candidate, Identifier, Name, Problem, Status
-from .plaintext import one_line
+from .plaintext import contents, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -196,6 +196,10 @@ def _ris(text: str, shelf: _Shelf) -> None:
         records = rispy.loads(text)
     except Exception as error:  # rispy raises whatever it stumbles over: IndexError, KeyError, its own
         raise BadData([Problem(shelf.path, 0, "import-syntax", f"not RIS: {error or type(error).__name__}")]) from error
+    if len(records) < len(lines):
+        shelf.complain(
+            lines[-1], f"{len(lines) - len(records)} of {len(lines)} entries left out: they do not end; write `ER  - ` after each"
+        )
     for number, record in enumerate(records):
         line = lines[number] if len(lines) == len(records) else 0
 
@@ -281,19 +285,16 @@ _READERS = {".bib": _bib, ".ris": _ris, ".json": _csl}
 
 
 def read(path: Path) -> tuple[tuple[Adopted, ...], tuple[Problem, ...]]:
-    """The entries of a .bib, .ris or CSL-JSON file in its order, and what was left out and why.
-
-    BadData when the file as a whole cannot be read.
-    """
+    """The entries of a .bib, .ris or CSL-JSON file in its order, and what was left out and why; BadData when none can be read."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise BadData([Problem(str(path), 0, "import-kind", "not a .bib, .ris or CSL-JSON (.json) file")])
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise BadData([Problem(str(path), 0, "import-file", f"cannot be read: {error.strerror}")]) from error
+        text = contents(path, shown=str(path)).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadData([Problem(str(path), 0, "import-encoding", f"not UTF-8 at byte {error.start}: save the file as UTF-8")]) from error
     shelf = _Shelf(str(path))
     reader(text.replace("\r\n", "\n").replace("\r", "\n"), shelf)
+    if not shelf.adopted and not shelf.problems:
+        shelf.complain(0, "there is no entry in this file")
     return tuple(shelf.adopted), tuple(shelf.problems)
