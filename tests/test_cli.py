@@ -81,6 +81,17 @@ def test_importing_twice_changes_nothing(review: Path, livre: Callable[..., Resu
     assert files(review) == once
 
 
+def test_an_import_is_held_to_the_laws_of_a_night(review: Path, livre: Callable[..., Result]) -> None:
+    livre("import", str(review / "library.bib"))
+    next((review / "bib" / "papers").glob("2024-*.bib")).write_text("")
+    before = files(review)
+    (review / "more.bib").write_text("@misc{more, title={More skin}, author={Example, Ada}, doi={10.9999/more}, year=2024}")
+    done = livre("import", "--force", str(review / "more.bib"))
+    assert done.exit_code == 70, done.output
+    assert "doi:10.9999/skin.1" in done.output
+    assert files(review) == before
+
+
 def test_fmt_writes_the_canonical_form_and_fmt_check_only_names_it(review: Path, livre: Callable[..., Result]) -> None:
     livre("import", str(review / "library.bib"))
     path = next((review / "bib" / "papers").glob("2024-*.bib"))
