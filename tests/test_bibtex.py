@@ -6,10 +6,12 @@ import difflib
 from dataclasses import replace
 
 import pytest
+from bibtexparser.model import Entry as Block
+from bibtexparser.model import Field
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from livre import latex
+from livre import bibtex, latex
 from livre.bibtex import COLUMN, FIELDS, Entry, dumps, fault, loads, to_candidate, to_entry, to_paper
 from livre.entry import INSTEAD, candidate_key, is_date, url
 from livre.errors import BadData, BrokenInvariant
@@ -259,6 +261,8 @@ SYNTAX = [
     ("brace closed only as TeX counts", with_field("comment = {a\\},"), ["1 bib-syntax"]),
     ("value ending in a backslash", with_field("comment = {a\\\\},"), ["1 bib-syntax"]),
     ("escaped braces that pair the wrong way round", with_field("comment = {\\} and \\{},"), ["5 bib-syntax"]),
+    ("braces in quotes that balance only as BibTeX counts", with_field('comment = "a {\\{ b}}",'), ["5 bib-syntax"]),
+    ("an open brace in quotes", with_field('comment = "a { b",'), ["5 bib-syntax"]),
     ("concatenation", with_field('comment = "a" # "b",'), ["5 bib-syntax"]),
     ("abbreviation", with_field("comment = jan,"), ["5 bib-syntax"]),
     ("empty value", with_field("comment = ,"), ["5 bib-syntax"]),
@@ -295,6 +299,19 @@ SYNTAX = [
 @pytest.mark.parametrize(("text", "said"), [pytest.param(t, s, id=n) for n, t, s in SYNTAX])
 def test_broken_syntax_is_named_with_its_line(text: str, said: list[str]) -> None:
     assert problems(text) == said
+
+
+@pytest.mark.parametrize("line", ["comment = {a} date = {b},", 'comment = "a" date = "b",'])
+def test_a_missing_comma_is_called_by_its_name(line: str) -> None:
+    with pytest.raises(BadData, match=r"p\.bib:5: example2099title: comment: .* a comma may be missing"):
+        loads(with_field(line), path="p.bib")
+
+
+def test_that_the_parser_lost_nothing_is_checked() -> None:
+    block = Block("misc", "key", [Field("title", "{x}")], raw="@misc{key,\n title = {x},\n}")
+    assert bibtex._accounted(block)
+    block.fields.append(Field("date", "{2099}"))
+    assert not bibtex._accounted(block)
 
 
 VALUES = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from livre.corpus import MANIFEST, PENDING, Corpus, canonical, fmt, load, parse, shard_of, tree
 from livre.errors import BadData, CannotWrite
@@ -49,7 +49,7 @@ def said(bib: Path) -> list[str]:
     return [str(p) for p in caught.value.problems]
 
 
-@LAWS
+@settings(max_examples=LAWS.max_examples // 4)
 @given(corpora())
 def test_a_corpus_is_read_back_from_the_files_it_writes(corpus: Corpus) -> None:
     files = tree(corpus)
