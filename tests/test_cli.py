@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from test_night import SCOPE, TAXONOMY, files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 FOREIGN = r"""
 @string{jf = "Journal of Fabrication"}
@@ -120,7 +120,7 @@ def test_check_finds_unknown_categories_strays_form_and_unknown_citations(review
     done = livre("check", "--format", "json")
     found = {(p["path"], p["code"], p["line"]) for p in json.loads(done.output)}
     assert done.exit_code == 1
-    assert ("bib/decisions", "stray-decision", 0) in found
+    assert ("bib/decisions/2099-01.tsv", "stray-decision", 0) in found
     assert ("content/index.md", "citation", 3) in found
     (category,) = (p for p in json.loads(done.output) if p["code"] == "unknown-category")
     assert "did you mean 'llm'?" in category["message"]

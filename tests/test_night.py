@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from arxiv_dialect import atom_entry, atom_page, record
-from arxiv_server import ArxivServer, body, status
 from click.testing import CliRunner, Result
 
+from arxiv_dialect import atom_entry, atom_page, record
+from arxiv_server import ArxivServer, body, status
 from livre import corpus, night
 from livre.cli import main
 from livre.harvest import oai
@@ -224,13 +224,59 @@ def test_news_of_known_papers_update_in_place(review: Path, update: Callable[...
     assert f"withdrawn: {keys['9901.00002']}" in done.output
 
 
+def person(review: Path, subject: str, verdict: str) -> None:
+    """Write a person's decision into the ledger, by hand."""
+    (ledger,) = (review / "bib" / "decisions").glob("*.tsv")
+    ledger.write_text(ledger.read_text() + f"{subject}\t2025-04-01\t{verdict}\teditor\t0.99\tada\ton second thought\n")
+    CliRunner().invoke(main, ["--root", str(review), "fmt"], catch_exceptions=False)
+
+
+def test_what_a_person_decides_to_include_is_a_paper_after_the_next_night(review: Path, update: Callable[..., Result]) -> None:
+    update()
+    person(review, "arxiv:9901.00004", "include")
+    update(on="2025-04-02")
+    held = corpus.load(review / "bib")
+    assert papers(review)["9901.00004"].added == "2025-04-02"
+    assert not held.candidates
+    once = files(review)
+    update(on="2025-04-02")
+    assert files(review) == once
+
+
+def test_what_a_person_decides_to_exclude_no_night_lets_in_again(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
+    update()
+    person(review, "arxiv:9901.00001", "exclude")
+    arxiv.records[0] = record(1, title="Skin, skin, skin", versions=["2025-03-04T10:00:00Z", "2025-04-02T10:00:00Z"])
+    arxiv.now = "2025-04-03T06:17:00Z"
+    update(on="2025-04-03")
+    held = corpus.load(review / "bib")
+    paper = papers(review)["9901.00001"]
+    assert paper.title == "Skin, skin, skin"
+    assert corpus.history(held, paper)[-1].by == "ada"
+
+
+def library(count: int) -> str:
+    """The first records of the local server as somebody's library, without abstracts."""
+    entry = "@article{{x{n},\n title = {{Fabricated skin {n}}},\n eprint = {{9901.{n:05d}}},\n eprinttype = {{arxiv}},\n}}\n"
+    return "\n".join(entry.format(n=n) for n in range(1, count + 1))
+
+
+def test_what_is_left_over_of_the_abstracts_is_said_and_fetched_next(
+    review: Path, update: Callable[..., Result], arxiv: ArxivServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(night, "ABSTRACTS", 2)
+    (review / "facts.bib").write_text(library(3))
+    CliRunner().invoke(main, ["--root", str(review), "import", str(review / "facts.bib")], catch_exceptions=False)
+    update("--since", "2025-03-31")
+    lines_ = {n.source: n.outcome for n in corpus.load(review / "bib").nights}
+    assert lines_["abstracts"] == "incomplete: 1 are left for the next night"
+    update("--since", "2025-03-31", on="2025-04-02")
+    assert all(p.abstract for p in papers(review).values())
+
+
 def test_missing_abstracts_are_fetched_a_hundred_at_a_time(review: Path, update: Callable[..., Result], arxiv: ArxivServer) -> None:
     arxiv.records = [record(n) for n in range(1, 251)]
-    lines = [
-        f"@article{{x{n},\n title = {{Fabricated skin {n}}},\n eprint = {{9901.{n:05d}}},\n eprinttype = {{arxiv}},\n}}\n"
-        for n in range(1, 251)
-    ]
-    (review / "facts.bib").write_text("\n".join(lines))
+    (review / "facts.bib").write_text(library(250))
     imported = CliRunner().invoke(main, ["--root", str(review), "import", str(review / "facts.bib")], catch_exceptions=False)
     assert imported.exit_code == 0, imported.output
     assert not any(p.abstract for p in papers(review).values())

@@ -76,6 +76,23 @@ BASIC = Paper(
 )
 
 
+def test_a_paper_that_a_person_took_out_keeps_its_page_and_stands_in_no_list_and_no_figure(fabricated):
+    taken = Decision(
+        subject=BASIC.primary,
+        on="2099-03-09",
+        verdict=Verdict.EXCLUDE,
+        criterion="editor",
+        score=0.99,
+        by="ada",
+        why="A dragon is no model.",
+    )
+    before, after = review(fabricated), with_paper(fabricated, BASIC, taken)
+    assert "Taken out of the review. A dragon is no model." in text(one(after, BASIC.key))
+    assert len(after.papers) == len(before.papers)
+    pages_of = rendered(after)
+    assert {path for path, html in pages_of.items() if f"papers/{BASIC.key}/" in html} <= {"new/", f"papers/{BASIC.key}/"}
+
+
 # --- All pages -----------------------------------------------------------------------------------
 
 

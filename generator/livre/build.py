@@ -197,7 +197,7 @@ class _Run:
         papers = self.review.corpus.papers
         for paper in papers.values():
             yield Output(exports.path_of(paper), exports.one(paper), f"the BibTeX of {paper.key}")
-        yield Output(exports.ALL, exports.everything(papers.values()), "the BibTeX of all papers")
+        yield Output(exports.ALL, exports.everything(self.review.all), "the BibTeX of all papers")
         titles = {c.id: c.title for c in self.review.taxonomy.categories.values()}
         yield Output(feeds.FEED, feeds.atom(self.review.papers, self.site, titles), "the feed")
         changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import bibtex, corpus, scope, taxonomy
 from .errors import BadData, UsageError
-from .model import Decision, Paper, Problem, Verdict
+from .model import Paper, Problem
 from .site import chapters, shells
 from .site.render import Templates
 
@@ -75,22 +75,18 @@ def unknown_curated(papers: Mapping[str, Paper], facets: Collection[str], line: 
                 yield Problem(f"bib/papers/{paper.shard}.bib", line(paper, "curated"), "unknown-curated", message)
 
 
-def _holds(rows: Sequence[Decision]) -> Verdict | None:
-    return rows[-1].verdict if rows else None
-
-
 def unexplained(review: Corpus) -> Iterator[Problem]:
     """Papers and candidates that no decision explains, and decisions about nothing."""
     known = {i for r in (*review.papers.values(), *review.candidates.values()) for i in r.identifiers}
     for subject in review.decisions:
         if subject not in known:
-            yield Problem("bib/decisions", 0, "stray-decision", f"a decision on {subject}, which is neither a paper nor a candidate")
+            path = f"bib/decisions/{corpus.decision_shard(subject, review)}.tsv"
+            yield Problem(path, 0, "stray-decision", f"a decision on {subject}, which is neither a paper nor a candidate: mend its id")
     for paper in review.papers.values():
-        if not any(i in review.decisions for i in paper.identifiers):
+        if not corpus.history(review, paper):
             yield Problem(f"bib/papers/{paper.shard}.bib", 0, "no-decision", f"{paper.key}: no decision says why it is here")
     for candidate in review.candidates.values():
-        holds = [_holds(review.decisions.get(i, ())) for i in candidate.identifiers]
-        if not any(holds) or Verdict.INCLUDE in holds:
+        if not corpus.history(review, candidate):
             path = f"bib/candidates/{corpus.shard_of(candidate)}.bib"
             yield Problem(path, 0, "no-decision", f"{candidate.primary}: no decision says why it is not a paper")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import __version__, adopt, build, check, night, tell
+from . import __version__, adopt, build, check, night, scope, tell
 from .errors import BadData, CannotWrite, LivreError, SourceError, UsageError
 from .harvest import api, feed, oai, record, transport
 from .site import serve
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from .harvest import Batch
     from .scope import Scope
-
-HOMEPAGE = "https://pypi.org/project/livre/"
 
 
 class Commands(click.Group):
@@ -87,15 +85,16 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = root.resolve()
 
 
-def _arxiv() -> tuple[transport.Transport, str, str]:
-    """The door to arXiv with the two addresses behind it."""
+def _arxiv(bib: Path) -> tuple[transport.Transport, str, str]:
+    """The door to arXiv with the two addresses behind it; it says who asks, and where that review is kept if its scope tells."""
     oai_base = os.environ.get("LIVRE_ARXIV_OAI", oai.BASE)
     api_base = os.environ.get("LIVRE_ARXIV_API", api.BASE)
-    agent = f"livre/{__version__} (+{HOMEPAGE})"
+    home = scope.load(bib / "scope.toml").repository if (bib / "scope.toml").is_file() else ""
+    agent = f"livre/{__version__} (+{home})" if home else f"livre/{__version__}"
     return transport.Transport(delay=_delay(), user_agent=agent), oai_base, api_base
 
 
-def _routes(source: str | None) -> tuple[list[night.Route], Callable[[Sequence[str]], Iterable[Batch]] | None]:
+def _routes(bib: Path, source: str | None) -> tuple[list[night.Route], Callable[[Sequence[str]], Iterable[Batch]] | None]:
     """The routes that --source names, and the abstract look-up unless the source is a file."""
     if source is not None and source not in {"oai", "api"}:
         path = Path(source)
@@ -106,7 +105,7 @@ def _routes(source: str | None) -> tuple[list[night.Route], Callable[[Sequence[s
             return feed.read(path)
 
         return [night.Route(name="feed", batches=replay)], None
-    door, oai_base, api_base = _arxiv()
+    door, oai_base, api_base = _arxiv(bib)
 
     def by_oai(scope: Scope, since: str, until: str) -> Iterable[Batch]:
         return oai.harvest(door, oai_base, scope.harvest.sets, since, until)
@@ -143,8 +142,14 @@ def update(root: Path, source: str | None, since: str, until: str, *, dry_run: b
 
     Running a finished night again changes nothing. A source that fails leaves bib/ as it was,
     but for a line in the night's record.
+
+    \b
+    Examples:
+      livre update                          tonight, from arXiv
+      livre update --since 2026-06-01       a longer window
+      livre update --source answer.xml --dry-run
     """
-    routes, lookup = _routes(source)
+    routes, lookup = _routes(root / "bib", source)
     if lookup is None and (since or until):
         raise UsageError("--since and --until are for oai and api: a file is read whole")
     if since and until and since > until:
@@ -182,7 +187,13 @@ def update(root: Path, source: str | None, since: str, until: str, *, dry_run: b
 )
 @click.pass_obj
 def build_command(root: Path, site_dir: Path | None, base_url: str, builder: str) -> None:
-    """Build the site: a pure function of bib/, content/ and the engine."""
+    """Build the site: a pure function of bib/, content/ and the engine.
+
+    \b
+    Examples:
+      livre build --base-url https://example.org/review/
+      livre --root ../another-review build
+    """
     with tell.Teller(quiet=False) as progress:
         report = build.build(root, site_dir or root / "build" / "site", base_url=base_url, builder=builder, progress=progress)
     for step, seconds in report.seconds.items():
@@ -246,6 +257,11 @@ def import_command(root: Path, files: tuple[Path, ...], trust: str, *, dry_run: 
     """Adopt .bib, .ris or CSL-JSON files: another review, Zotero, JabRef.
 
     Entries are screened and filed like any candidate. FILES are only ever read.
+
+    \b
+    Examples:
+      livre import library.bib zotero.json
+      livre import --trust "chosen by the editors" classics.ris
     """
     on = _today()
     started = datetime.now(UTC)

@@ -68,6 +68,11 @@ class Corpus:
         return next((self._owners[i] for i in identifiers if i in self._owners), None)
 
 
+def history(corpus: Corpus, record: Candidate) -> tuple[Decision, ...]:
+    """Every decision on a work under any of its identifiers, oldest first; the last one holds."""
+    return tuple(sorted((d for i in record.identifiers for d in corpus.decisions.get(i, ())), key=lambda d: d.on))
+
+
 def shard_of(record: Candidate) -> str:
     """The file of a record: the month in its arXiv id, else of its date; a paper's own never changes."""
     if isinstance(record, Paper):
@@ -86,7 +91,8 @@ def _month(identifier: Identifier) -> str:
     return f"{19 if m['old'] and int(year) >= _FIRST_OLD_YEAR else 20}{year}-{month}"
 
 
-def _decision_shard(subject: Identifier, corpus: Corpus) -> str:
+def decision_shard(subject: Identifier, corpus: Corpus) -> str:
+    """The file of the decisions on a work."""
     if shard := _month(subject):
         return shard
     record = corpus.find([subject])
@@ -104,7 +110,7 @@ def tree(corpus: Corpus) -> dict[str, bytes]:
     for candidate in corpus.candidates.values():
         candidates[f"candidates/{shard_of(candidate)}.bib"].append(candidate)
     for subject, rows in corpus.decisions.items():
-        decisions[f"decisions/{_decision_shard(subject, corpus)}.tsv"].extend(rows)
+        decisions[f"decisions/{decision_shard(subject, corpus)}.tsv"].extend(rows)
     for night in corpus.nights:
         nights[f"nights/{night.night[:4]}.tsv"].append(night)
     files = {

@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from .classify import classify
-from .corpus import Corpus, load, tree
+from .corpus import Corpus, history, load, tree
 from .errors import SourceError, Throttled
 from .guard import guard
 from .merge import merge, refile
-from .model import Candidate, Change, Decision, Night, Paper
+from .model import Candidate, Change, Decision, Night, Paper, Verdict
 from .resolve import resolve
 from .save import save, writer
 from .scope import load as load_scope
@@ -146,7 +146,7 @@ def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Nig
     table = {(n.night, n.source): n for n in nights}
     past = table.get((line.night, line.source))
     if past and past.complete:
-        if not changed or not line.complete:  # what this night brought before it failed is still what it brought
+        if not changed:
             return tuple(sorted(table.values()))
         sums = {n: getattr(past, n) + getattr(line, n) for n in ("new", "updated", "included", "excluded", "waiting")}
         asked = {n: max(getattr(past, n), getattr(line, n)) for n in ("seen", "matched")}
@@ -160,12 +160,13 @@ def _abstracts(
 ) -> tuple[Corpus, tuple[Change, ...], Night | None]:
     """Fetch missing abstracts, newest first. Every request stands alone, so those before a failure count."""
     records = (*corpus.papers.values(), *corpus.candidates.values())
-    missing = sorted((c.identifier("arxiv") for c in records if not c.abstract and c.identifier("arxiv")), reverse=True)[:ABSTRACTS]
+    missing = sorted((c.identifier("arxiv") for c in records if not c.abstract and c.identifier("arxiv")), reverse=True)
     if not missing:
         return corpus, (), None
-    got, failure = _Gathered(), ""
+    left = len(missing) - ABSTRACTS
+    got, failure = _Gathered(), f"incomplete: {left} are left for the next night" if left > 0 else ""
     try:
-        for batch in lookup(missing):
+        for batch in lookup(missing[:ABSTRACTS]):
             got.seen += len(batch.candidates)
             got.candidates += batch.candidates
             got.refused += batch.refused
@@ -175,6 +176,14 @@ def _abstracts(
     after, changes = review.merge(corpus, got.candidates)
     line = _line(Night(night=review.on, source="abstracts"), got, corpus, after, changes)
     return after, changes, replace(line, outcome=failure or line.outcome)
+
+
+def _called_in(corpus: Corpus) -> Iterator[Candidate]:
+    """Candidates that somebody has decided to include since the last night."""
+    for candidate in corpus.candidates.values():
+        past = history(corpus, candidate)
+        if past and past[-1].verdict is Verdict.INCLUDE:
+            yield candidate
 
 
 def _harvest(
@@ -227,11 +236,11 @@ def run(
                 failure = step
                 continue
             blank, got = step
-            if not blank.complete:
-                after = replace(after, nights=_record(after.nights, blank, changed=True))
+            if not blank.complete:  # what this night brought before it failed is still what it brought
+                after = replace(after, nights=_record(after.nights, blank, changed=False))
                 continue
             failure, refused = None, tuple(got.refused)
-            merged, changes = review.merge(after, got.candidates)
+            merged, changes = review.merge(after, (*got.candidates, *_called_in(after)))
             line = _line(blank, got, after, merged, changes)
             if until or (since and since > (watermark(before, blank.source) or review.scope.harvest.since)):
                 line = replace(line, watermark="")  # a window with a gap before or after it proves nothing about what lies there

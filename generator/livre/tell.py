@@ -54,6 +54,10 @@ class Teller:
         self.progress.update(self.tasks[step], completed=done, total=total)
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def as_json(report: Report) -> dict[str, Any]:
     """The report as JSON values, for programs."""
     return {
@@ -79,7 +83,7 @@ def night(report: Report, seconds: float, *, dry_run: bool) -> None:
     for refused in report.refused:
         say(f"  refused {refused}")
     verb = "would change" if dry_run else "changed"
-    say(f"{len(report.files)} file{'s' * (len(report.files) != 1)} {verb}; the corpus holds {report.papers} papers; {seconds:.1f} s")
+    say(f"{_count(len(report.files), 'file')} {verb}; the corpus holds {_count(report.papers, 'paper')}; {seconds:.1f} s")
     for name in report.files[:LISTED]:
         say(f"  bib/{name}")
     if len(report.files) > LISTED:

@@ -94,9 +94,7 @@ def days(review: Review) -> tuple[Day, ...]:
             if of:
                 groups.append(Group(verdict=verdict.value, title=title, total=len(of), lines=tuple(_line(d, review) for d in shown)))
         ran = tuple(runs.get(day, ()))
-        out.append(
-            Day(id=day, spoken=charts.spoken(day), runs=ran, groups=tuple(groups), complete=all(n.complete for n in ran))
-        )
+        out.append(Day(id=day, spoken=charts.spoken(day), runs=ran, groups=tuple(groups), complete=all(n.complete for n in ran)))
     return tuple(out)
 
 

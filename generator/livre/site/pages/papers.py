@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN_AUTHORS = 20
 """Authors that a page names before it folds the rest away."""
-LINKED_AUTHORS = 150
+LINKED_AUTHORS = 60
 """In a longer author list only those are links who have other papers here: thousands of links help nobody."""
 _META_AUTHORS = 100
 _NEWEST = 100
@@ -161,9 +161,9 @@ class _Neighbours:
 
 def _authors(paper: Paper, review: Review) -> tuple[tuple[str, str], ...]:
     """(name, id) of each author, in order; id '' where a link would lead to nothing but this paper."""
-    every = len(paper.authors) <= LINKED_AUTHORS
-    ids = [review.ids[n] for n in paper.authors]
-    return tuple((str(n), i if every or len(review.authors[i].papers) > 1 else "") for n, i in zip(paper.authors, ids, strict=True))
+    fewest = 1 if len(paper.authors) <= LINKED_AUTHORS else 2
+    known = {i for n in paper.authors if (i := review.ids[n]) in review.authors and len(review.authors[i].papers) >= fewest}
+    return tuple((str(n), i if (i := review.ids[n]) in known else "") for n in paper.authors)
 
 
 def _context(paper: Paper, review: Review, neighbours: _Neighbours) -> dict[str, Any]:
@@ -185,6 +185,7 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours) -> dict[str,
         "latest_date": charts.spoken(paper.versions[-1].on) if paper.versions else "",
         "added": charts.spoken(paper.added) if paper.added else "",
         "banner": _STATUS.get(paper.status, ""),
+        "out": review.out.get(paper.key),
         "links": tuple(links(paper)),
         "arxiv": paper.identifier("arxiv"),
         "doi": paper.identifier("doi"),
@@ -198,9 +199,9 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours) -> dict[str,
 
 
 def pages(review: Review) -> Iterator[Page]:
-    """`/papers/<key>/` for every paper, background included."""
+    """`/papers/<key>/` for every paper, background and those taken out again included."""
     neighbours = _Neighbours(review)
-    for paper in review.all:
+    for paper in review.every:
         yield Page(path=f"papers/{paper.key}/", template="paper.html", family="papers", context=_context(paper, review, neighbours))
 
 

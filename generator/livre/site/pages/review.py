@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from ...analyse import counts
 from ...classify import classify
+from ...corpus import history
 from ...latex import plain
+from ...model import Verdict
 from ...names import author_id
 from .. import charts
 
@@ -82,12 +84,14 @@ class Review:
     def __init__(self, corpus: Corpus, scope: Scope, taxonomy: Taxonomy, chapters: Iterable[str] = ()) -> None:
         self.corpus, self.scope, self.taxonomy = corpus, scope, taxonomy
         self.chapters = frozenset(chapters)
-        self.all = counts.newest(corpus.papers.values())
+        self.every = counts.newest(corpus.papers.values())
+        self.out: Mapping[str, Decision] = {p.key: d for p in self.every if (d := self._taken_out(p))}
+        self.all = tuple(p for p in self.every if p.key not in self.out)
         self.papers = tuple(p for p in self.all if not p.background)
-        self.filings: Mapping[str, Mapping[str, Filing]] = {p.key: {f.category: f for f in classify(p, taxonomy)} for p in self.all}
-        self.filed: Mapping[str, tuple[str, ...]] = {p.key: self._filed(p) for p in self.all}
-        self.main: Mapping[str, str] = {p.key: self._main(p) for p in self.all}
-        self.items: Mapping[str, Item] = {p.key: self._item(p) for p in self.all}
+        self.filings: Mapping[str, Mapping[str, Filing]] = {p.key: {f.category: f for f in classify(p, taxonomy)} for p in self.every}
+        self.filed: Mapping[str, tuple[str, ...]] = {p.key: self._filed(p) for p in self.every}
+        self.main: Mapping[str, str] = {p.key: self._main(p) for p in self.every}
+        self.items: Mapping[str, Item] = {p.key: self._item(p) for p in self.every}
 
     # --- Categories and lanes ---
 
@@ -174,7 +178,7 @@ class Review:
     @cached_property
     def ids(self) -> Mapping[Name, str]:
         """The author id of every name in the corpus."""
-        return {n: author_id(n) for p in self.all for n in p.authors}
+        return {n: author_id(n) for p in self.every for n in p.authors}
 
     @cached_property
     def authors(self) -> Mapping[str, counts.Author]:
@@ -248,8 +252,12 @@ class Review:
 
     def decisions(self, paper: Paper) -> tuple[Decision, ...]:
         """Every decision on this paper, newest first."""
-        of = [d for i in paper.identifiers for d in self.corpus.decisions.get(i, ())]
-        return tuple(sorted(of, key=lambda d: d.on)[::-1])
+        return history(self.corpus, paper)[::-1]
+
+    def _taken_out(self, paper: Paper) -> Decision | None:
+        """The decision that took a paper out again: its page stays, since addresses are promises, and nothing lists or counts it."""
+        held = self.decisions(paper)[:1]
+        return held[0] if held and held[0].verdict is not Verdict.INCLUDE else None
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[str, str]]:
