@@ -127,6 +127,9 @@ def from_display(text: str) -> Name:
 
 def _pieces(text: str, separator: re.Pattern[str]) -> Iterator[str]:
     """Cut a BibTeX value at a separator that stands outside braces."""
+    if "{" not in text and "}" not in text:
+        yield from map(str.strip, separator.split(text))
+        return
     depth, start, at = 0, 0, 0
     while at < len(text):
         if depth == 0 and (m := separator.match(text, at)) and m.end() > at:

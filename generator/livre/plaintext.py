@@ -24,7 +24,7 @@ def invisible(text: str) -> Iterator[tuple[int, str]]:
     and Arabic scripts are none. What Unicode has not assigned yet is left alone: newer Python versions know more.
     """
     for number, line in enumerate(text.split("\n"), 1):
-        if line.isprintable():
+        if line.replace("\t", "").isprintable():
             continue
         for char in line:
             if unicodedata.category(char) in _KINDS and char not in _ALLOWED:
