@@ -177,10 +177,9 @@ def _listening(site_dir: Path, port: int, bell: Bell | None = None) -> Server:
 
 def serve_static(site_dir: Path, *, port: int, say: Callable[[str], None]) -> None:
     """Serve a built site until Ctrl-C; `port` 0 takes a free one."""
-    with _listening(site_dir, port) as server:
+    with contextlib.suppress(KeyboardInterrupt), _listening(site_dir, port) as server:
         say(server.url)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.serve_forever()
+        server.serve_forever()
 
 
 def watched(root: Path) -> tuple[Path, ...]:
@@ -197,7 +196,7 @@ def serve(root: Path, *, port: int, say: Callable[[str], None], site_dir: Path |
     site_dir = site_dir or root / "build" / "serve"
     stop = stop or threading.Event()
     bell = Bell()
-    with _listening(site_dir, port, bell) as server:
+    with contextlib.suppress(KeyboardInterrupt), _listening(site_dir, port, bell) as server:
         report = build(root, site_dir, base_url=server.url)
         say(f"{report.pages} pages in {sum(report.seconds.values()):.1f} s")
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -211,8 +210,6 @@ def serve(root: Path, *, port: int, say: Callable[[str], None], site_dir: Path |
                     continue
                 say(f"built again: {report.pages} pages in {sum(report.seconds.values()):.1f} s")
                 bell.ring()
-        except KeyboardInterrupt:
-            pass
         finally:
             bell.stop()
             server.shutdown()
