@@ -320,7 +320,7 @@ def test_any_text_is_ris_or_bad_data(text: str) -> None:
         except BadData:
             return
     for one in adopted:
-        to_entry(one.candidate)
+        assert to_candidate(to_entry(one.candidate)) == one.candidate
 
 
 @pytest.mark.parametrize("raw", HOSTILE)

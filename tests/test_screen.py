@@ -296,7 +296,8 @@ def test_of_the_background_only_a_few_in_a_hundred_are_kept():
 @pytest.mark.data
 def test_hostile_titles_of_the_real_corpus_are_judged(small: scope.Scope):
     for row in table("corpus/arxiv-2025-2026.csv")[:300]:
-        decide(replace(candidate("x"), title=normal(row["title"])), small, on=DAY)
+        decision = decide(replace(candidate("x"), title=normal(row["title"])), small, on=DAY)
+        assert decision is None or (decision.why and 0 <= decision.score <= 1)
 
 
 def test_the_scope_file_is_written_for_people(tmp_path: Path):
