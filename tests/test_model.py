@@ -123,3 +123,8 @@ def test_a_newer_source_is_greater() -> None:
 def test_a_problem_says_where_and_what_and_one_without_a_line_does_too() -> None:
     assert str(Problem("bib/x.bib", 3, "bib-key", "what to do")) == "bib/x.bib:3: what to do [bib-key]"
     assert str(Problem("bib/x.bib", 0, "bib-key", "what to do")) == "bib/x.bib: what to do [bib-key]"
+
+
+def test_the_address_of_a_doi_is_encoded_where_a_browser_would_cut_it() -> None:
+    assert Identifier("doi", "10.9999/(a)#b?c%d").url == "https://doi.org/10.9999/(a)%23b%3Fc%25d"
+    assert Identifier("doi", "10.1056/aioa2400640").url == "https://doi.org/10.1056/aioa2400640"

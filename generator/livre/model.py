@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
+from urllib.parse import quote
 
 ARXIV_ID = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})")
 """An arXiv identifier without its version, new style or old."""
@@ -56,7 +57,7 @@ class Identifier:
     @property
     def url(self) -> str:
         """Where the work itself is."""
-        return f"https://arxiv.org/abs/{self.value}" if self.scheme == "arxiv" else f"https://doi.org/{self.value}"
+        return f"https://arxiv.org/abs/{self.value}" if self.scheme == "arxiv" else f"https://doi.org/{quote(self.value, safe='/:;().,_-+')}"
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
