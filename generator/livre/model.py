@@ -57,7 +57,9 @@ class Identifier:
     @property
     def url(self) -> str:
         """Where the work itself is."""
-        return f"https://arxiv.org/abs/{self.value}" if self.scheme == "arxiv" else f"https://doi.org/{quote(self.value, safe='/:;().,_-+')}"
+        if self.scheme == "arxiv":
+            return f"https://arxiv.org/abs/{self.value}"
+        return f"https://doi.org/{quote(self.value, safe='/:;().,_-+')}"
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
