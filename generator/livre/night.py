@@ -68,12 +68,10 @@ def watermark(corpus: Corpus, route: str) -> str:
     return max((n.watermark for n in corpus.nights if n.complete and n.source in {"oai", route}), default="")
 
 
-def window(corpus: Corpus, scope: Scope, route: str, on: str) -> str:
-    """Where the next harvest by this route starts: the last complete watermark less the overlap, an ISO date."""
-    overlap = timedelta(days=OVERLAP[route])
-    if mark := watermark(corpus, route):
-        return (date.fromisoformat(mark) - overlap).isoformat()
-    return scope.harvest.since or (date.fromisoformat(on) - overlap).isoformat()
+def window(corpus: Corpus, scope: Scope, route: str) -> str:
+    """Where the next harvest by this route starts, an ISO date: the last complete watermark less the overlap, or the scope's first day."""
+    mark = watermark(corpus, route)
+    return (date.fromisoformat(mark) - timedelta(days=OVERLAP[route])).isoformat() if mark else scope.harvest.since
 
 
 @dataclass(slots=True)
@@ -191,7 +189,7 @@ def _harvest(
 ) -> Iterator[tuple[Night, _Gathered] | SourceError]:
     """Try the routes in order until one is complete; every failure is yielded, with its line for the record."""
     for route in routes:
-        start = since or (window(corpus, review.scope, route.name, review.on) if route.name in OVERLAP else "")
+        start = since or (window(corpus, review.scope, route.name) if route.name in OVERLAP else "")
         blank = Night(night=review.on, source=route.name, since=start, until=until)
         try:
             got = _gather(
