@@ -184,6 +184,46 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Sampled:
+    """A decision drawn for an audit on the day `audit`: whose verdict, and out of how many alike (`of`)."""
+
+    audit: str
+    subject: Identifier
+    verdict: Verdict
+    of: int
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Citation:
+    """One work citing another, as one source says, and the first and last day it said so.
+
+    `absent` are days, a week or more apart, on which the source's list came whole and without it.
+    """
+
+    citing: Identifier
+    cited: Identifier
+    source: str
+    first: str
+    last: str
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class ReferenceList:
+    """What one source said of the references of a work when it was last asked, on the day `asked`.
+
+    `listed` is how many it lists, `known` how many of these have an identifier; `outcome` is `complete` or says why not.
+    """
+
+    citing: Identifier
+    source: str
+    asked: str
+    listed: int = 0
+    known: int = 0
+    outcome: str = "complete"
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Night:
     """One source in one night: what was asked, what came, how it ended.
 
@@ -211,8 +251,8 @@ class Night:
 
     @property
     def harvest(self) -> bool:
-        """Whether this asked a source what is new; an import and the fetching of abstracts did not."""
-        return self.source not in {"import", "abstracts"}
+        """Whether this asked a source what is new; an import, the fetching of abstracts and a second judgement did not."""
+        return self.source not in {"import", "abstracts", "judgement"}
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

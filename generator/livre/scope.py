@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from .model import Status
 from .terms import NOTHING, AnyOf, Terms, any_of, either, searchable, searched
-from .toml import Day, Faults, Positive, Share, Slug, Table, Text, read
+from .toml import Count, Day, Whole, Faults, Positive, Share, Slug, Table, Text, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +47,34 @@ class Evidence(Table, frozen=True, kw_only=True):
     hint: Share = 0.25
     near: Positive = 2.0
     enough: Positive = 4.0
+
+
+class Screening(Table, frozen=True, kw_only=True):
+    """What is asked of unattended screening.
+
+    `precision` is the share of the included that belongs, `missed` the share of what belongs that may be excluded;
+    at most `queue` works wait; of what changed rules would decide or file otherwise, up to `apply` differences are
+    applied at once and more are only proposed.
+    """
+
+    precision: Share = 0.95
+    missed: Share = 0.02
+    queue: Count = 50
+    apply: Count = 25
+
+
+class Audit(Table, frozen=True, kw_only=True):
+    """Every `days` days a random `sample` of the machine's decisions is drawn for people to check."""
+
+    sample: Count = 20
+    days: Whole = 7
+
+
+class Snowball(Table, frozen=True, kw_only=True):
+    """A work becomes a candidate when `cited_by` papers cite it, or when it cites `citing` core papers."""
+
+    cited_by: Whole = 8
+    citing: Whole = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +125,9 @@ class Scope:
     harvest: Harvest
     stale_after: int
     evidence: Evidence
+    screening: Screening = field(default_factory=Screening)
+    audit: Audit = field(default_factory=Audit)
+    snowball: Snowball = field(default_factory=Snowball)
     topics: tuple[Topic, ...]
     criteria: tuple[Criterion, ...]
     terms: Terms = field(repr=False, compare=False)
@@ -181,6 +212,9 @@ class _File(Table, frozen=True, kw_only=True):
     harvest: Harvest
     freshness: _Freshness = _Freshness()
     evidence: Evidence = Evidence()
+    screening: Screening = Screening()
+    audit: Audit = Audit()
+    snowball: Snowball = Snowball()
     terms: dict[str, tuple[Text, ...]] | None = None
     topics: tuple[_Topic, ...]
     criteria: tuple[_Criterion, ...]
@@ -259,6 +293,9 @@ def load(path: Path, *, shown: str = "bib/scope.toml") -> Scope:
         harvest=file.harvest,
         stale_after=file.freshness.stale_after,
         evidence=file.evidence,
+        screening=file.screening,
+        audit=file.audit,
+        snowball=file.snowball,
         topics=topics,
         criteria=criteria,
         terms=Terms(t for part in parts for t in part.terms | part.veto),

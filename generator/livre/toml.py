@@ -30,6 +30,8 @@ Slug = Annotated[str, Meta(pattern=_SLUG)]
 Day = Annotated[str, Meta(pattern=_DAY)]
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=0, le=100_000)]
+Whole = Annotated[int, Meta(ge=1, le=3_650)]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
