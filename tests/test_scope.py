@@ -8,10 +8,11 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from livre import scope, taxonomy
+from livre import queries, scope, taxonomy
 from livre.errors import BadData
 from livre.model import Status
-from livre.scope import LONGEST_QUERY, Topic
+from livre.queries import LONGEST_QUERY
+from livre.scope import Topic
 from livre.terms import NOTHING, AnyOf, Terms, expand
 
 REFERENCE = Path(__file__).parents[1] / "bib" / "scope.toml"
@@ -113,31 +114,31 @@ def test_all_mistakes_come_at_once(tmp_path: Path):
 
 
 def test_a_query_quotes_phrases_and_leaves_stems_bare():
-    assert scope.query(topic(["skin lesion*", "derm", "=SAM"], ["vision-language", "x ray*"])) == (
+    assert queries.query(topic(["skin lesion*", "derm", "=SAM"], ["vision-language", "x ray*"])) == (
         "(ti:SAM OR abs:SAM OR ti:derm OR abs:derm OR (ti:skin AND ti:lesion*) OR (abs:skin AND abs:lesion*))"
         ' AND ((ti:x AND ti:ray*) OR (abs:x AND abs:ray*) OR ti:"vision language" OR abs:"vision language")'
     )
 
 
 def test_a_query_asks_for_classes_and_excludes_only_what_is_safe_to_exclude():
-    asked = scope.query(topic(["dragon*"], none=("bearded dragon", "komodo*", "=LIZARD", "newt"), classes=("q-bio", "cs.CV")))
+    asked = queries.query(topic(["dragon*"], none=("bearded dragon", "komodo*", "=LIZARD", "newt"), classes=("q-bio", "cs.CV")))
     assert asked == ('(ti:dragon* OR abs:dragon*) AND (cat:q-bio* OR cat:cs.CV) ANDNOT (ti:"bearded dragon" OR abs:"bearded dragon")')
 
 
 def test_a_query_leaves_out_what_a_wider_term_finds_and_what_arxiv_cannot_search_for():
-    asked = scope.query(topic(["large language model*", "language model*", "language models", "LLM*", "=LLMs", "*LLM"]))
+    asked = queries.query(topic(["large language model*", "language model*", "language models", "LLM*", "=LLMs", "*LLM"]))
     assert asked == "(ti:LLM* OR abs:LLM* OR (ti:language AND ti:model*) OR (abs:language AND abs:model*))"
 
 
 def test_a_long_topic_is_cut_into_searches_that_fit_and_lose_nothing():
     left, right = [f"left{n:03}" for n in range(300)], [f"right{n:03}" for n in range(40)]
     long = topic(left, right)
-    parts = scope.queries(long)
+    parts = queries.queries(long)
     assert len(parts) > 1
     assert all(len(quote_plus(q)) <= LONGEST_QUERY for q in parts)
     pairs = {(a, b) for q in parts for a in re.findall(r"ti:(left\d+)", q) for b in re.findall(r"ti:(right\d+)", q)}
     assert pairs == {(a, b) for a in left for b in right}
-    assert scope.queries(topic(["dragon*"])) == ("(ti:dragon* OR abs:dragon*)",)
+    assert queries.queries(topic(["dragon*"])) == ("(ti:dragon* OR abs:dragon*)",)
 
 
 def test_the_examples_of_the_guide_are_true(tmp_path: Path):
@@ -156,5 +157,5 @@ def test_the_reference_review_has_a_sound_scope():
     reference = scope.load(REFERENCE)
     assert {c.kind for c in reference.criteria} == {"require", "exclude"}
     for one in reference.topics:
-        assert all(len(quote_plus(q)) <= LONGEST_QUERY for q in reference.queries(one))
-        assert reference.query(one).count("(") == reference.query(one).count(")")
+        assert all(len(quote_plus(q)) <= LONGEST_QUERY for q in queries.queries(one))
+        assert queries.query(one).count("(") == queries.query(one).count(")")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import __version__, adopt, build, check, night, scope, tell
+from . import __version__, adopt, build, check, night, queries, scope, tell
 from .errors import BadData, CannotWrite, LivreError, SourceError, UsageError
 from .harvest import api, feed, oai, record, transport
 from .site import serve
@@ -112,7 +112,7 @@ def _routes(bib: Path, source: str | None) -> tuple[list[night.Route], Callable[
 
     def by_api(scope: Scope, since: str, until: str) -> Iterable[Batch]:
         for topic in scope.topics:
-            for query in scope.queries(topic):
+            for query in queries.queries(topic):
                 yield from api.search(door, api_base, query, since, until)
 
     routes = [night.Route(name="oai", batches=by_oai), night.Route(name="api", batches=by_api)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .corpus import Corpus
 
-MACHINE = frozenset({"rules", "import"})
+MACHINE = frozenset({"rules", "import", "model"})
 """Who decides without being a person; anybody else's decision is only ever changed by a person."""
 
 CURATED = {
