@@ -22,66 +22,74 @@ _TIME = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?", re.ASCII)
 _DAY = len("2025-03-14")
 
 
-def _day(cell: str) -> str:
+def day(cell: str) -> str:
+    """A cell that is a day; ValueError says what to write instead."""
     if len(cell) != _DAY or not is_date(cell):
         raise ValueError("write a day such as 2025-03-14")
     return cell
 
 
-def _moment(cell: str) -> str:
+def moment(cell: str) -> str:
+    """A cell that is a day or a time, or empty."""
     if cell and not (is_date(cell) or (is_date(cell[:_DAY]) and _TIME.fullmatch(cell[_DAY:]))):
         raise ValueError("write a day such as 2025-03-14, or nothing")
     return cell
 
 
-def _count(cell: str) -> int:
+def count(cell: str) -> int:
+    """A cell that is a number, 0 or more."""
     if not (cell.isascii() and cell.isdigit()):
         raise ValueError("write a number, 0 or more")
     return int(cell)
 
 
-def _score(cell: str) -> float:
+def score(cell: str) -> float:
+    """A cell that is a confidence, 0 to 1."""
     if not re.fullmatch(r"0(?:\.[0-9]+)?|1(?:\.0+)?", cell):
         raise ValueError("write a score from 0.00 to 1.00")
     return float(cell)
 
 
-def _verdict(cell: str) -> Verdict:
+def verdict(cell: str) -> Verdict:
+    """A cell that is a verdict."""
     if cell not in tuple(Verdict):
         raise ValueError(f"write {', '.join(Verdict)}")
     return Verdict(cell)
 
 
-def _some(cell: str) -> str:
+def some(cell: str) -> str:
+    """A cell that is not empty."""
     if not cell:
         raise ValueError("this may not be empty")
     return cell
 
 
-_Columns = dict[str, tuple[str, Callable[[str], Any]]]
+Columns = dict[str, tuple[str, Callable[[str], Any]]]
+"""The columns of a ledger, left to right: the attribute, or '' where it bears the column's name, and the reader of a cell."""
 
-DECISIONS: _Columns = {
+DECISIONS: Columns = {
     "paper": ("subject", Identifier.parse),
-    "on": ("on", _day),
-    "verdict": ("verdict", _verdict),
+    "on": ("on", day),
+    "verdict": ("verdict", verdict),
     "criterion": ("criterion", str),
-    "score": ("score", _score),
+    "score": ("score", score),
     "by": ("by", str),
     "why": ("why", str),
 }
 """The columns of decisions/*.tsv: attribute and reader of each."""
 
-NIGHTS: _Columns = {
-    "night": ("night", _day),
-    "source": ("source", _some),
-    **dict.fromkeys(("since", "until", "watermark"), ("", _moment)),
-    **dict.fromkeys(("seen", "matched", "new", "updated", "included", "excluded", "waiting"), ("", _count)),
-    "outcome": ("outcome", _some),
+NIGHTS: Columns = {
+    "night": ("night", day),
+    "source": ("source", some),
+    **dict.fromkeys(("since", "until", "watermark"), ("", moment)),
+    **dict.fromkeys(("seen", "matched", "new", "updated", "included", "excluded", "waiting"), ("", count)),
+    "outcome": ("outcome", some),
 }
 """The columns of nights/*.tsv; most attributes bear the column's name."""
 
 
-def _rows(text: str, columns: _Columns, path: str) -> list[dict[str, Any]]:
+def read(text: str, columns: Columns, *, path: str) -> list[dict[str, Any]]:
+    """The lines of a ledger as attributes; BadData carries every problem with its line."""
     problems = [Problem(path, n, "text-invisible", f"{what} may not be here: delete it") for n, what in invisible(text)]
     lines = text.split("\n")
     if lines[-1]:
@@ -99,9 +107,9 @@ def _rows(text: str, columns: _Columns, path: str) -> list[dict[str, Any]]:
             problems.append(Problem(path, number, "ledger-columns", message))
             continue
         row = {}
-        for (name, (attribute, read)), cell in zip(columns.items(), cells, strict=True):
+        for (name, (attribute, value_of)), cell in zip(columns.items(), cells, strict=True):
             try:
-                row[attribute or name] = read(one_line(cell))
+                row[attribute or name] = value_of(one_line(cell))
             except ValueError as error:
                 problems.append(Problem(path, number, "ledger-value", f"{name} is {cell!r}: {error}"))
         rows.append(row)
@@ -114,7 +122,8 @@ def _cell(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else one_line(str(value))
 
 
-def _write(rows: Iterable[Decision] | Iterable[Night], columns: Mapping[str, tuple[str, object]]) -> str:
+def write(rows: Iterable[Any], columns: Mapping[str, tuple[str, object]]) -> str:
+    """The ledger of these rows, in their order, under its header."""
     body = ("\t".join(_cell(getattr(row, attribute or name)) for name, (attribute, _) in columns.items()) for row in rows)
     return "\n".join(["\t".join(columns), *body, ""])
 
@@ -125,19 +134,19 @@ def _by_subject_and_day(decision: Decision) -> tuple[Identifier, str]:
 
 def loads_decisions(text: str, *, path: str) -> tuple[Decision, ...]:
     """The decisions of one file, in its order; BadData carries every problem with its line."""
-    return tuple(Decision(**row) for row in _rows(text, DECISIONS, path))
+    return tuple(Decision(**row) for row in read(text, DECISIONS, path=path))
 
 
 def dumps_decisions(decisions: Iterable[Decision]) -> str:
     """The file of these decisions: by work, then day, and within a day as given, because the last one holds."""
-    return _write(sorted(decisions, key=_by_subject_and_day), DECISIONS)
+    return write(sorted(decisions, key=_by_subject_and_day), DECISIONS)
 
 
 def loads_nights(text: str, *, path: str) -> tuple[Night, ...]:
     """The nights of one file, in its order; BadData carries every problem with its line."""
-    return tuple(Night(**row) for row in _rows(text, NIGHTS, path))
+    return tuple(Night(**row) for row in read(text, NIGHTS, path=path))
 
 
 def dumps_nights(nights: Iterable[Night]) -> str:
     """The file of these nights, by day and source."""
-    return _write(sorted(nights), NIGHTS)
+    return write(sorted(nights), NIGHTS)
