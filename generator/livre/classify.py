@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .terms import longest
 
@@ -24,11 +24,15 @@ _FIELDS = ("title", "abstract")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """A category of a work, the confidence in it (0 to 1), and the words, as they stand, that gave it."""
+    """A category of a work, the confidence in it (0 to 1), the words that gave it, and whose it is.
+
+    The `source` is `rule` (the words stand so in the text), `model` (the words speak most for it) or `person` (there are none).
+    """
 
     category: str
     score: float
     words: tuple[str, ...]
+    source: Literal["rule", "model", "person"] = "rule"
 
 
 def _apart(hits: Iterable[Hit], weights: Mapping[str, float]) -> list[Hit]:
