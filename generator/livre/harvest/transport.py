@@ -140,6 +140,8 @@ class Transport:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._lost = 0.0
         self._client: httpx.Client | None = None
+        self.told: Mapping[str, str] = {}
+        """Headers of the last answer, in lower case: what a source says of its limits."""
 
     def close(self) -> None:
         """Let go of the client; the next request makes a new one."""
@@ -153,8 +155,10 @@ class Transport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def get(self, url: str, params: Mapping[str, str] | None = None) -> bytes:
-        """The decoded body of a 200 answer.
+    def get(
+        self, url: str, params: Mapping[str, str] | None = None, *, headers: Mapping[str, str] | None = None, post: bytes | None = None
+    ) -> bytes:
+        """The decoded body of a 200 answer to a GET, or to a POST of this JSON.
 
         Raises Throttled when asked to stay away, Unavailable when no answer came, Malformed when it could
         not be decoded or is too large, Rejected (not tried again) when the request itself is refused.
@@ -167,7 +171,7 @@ class Transport:
             raise UsageError(f"{url!r} is not an address: write one that starts with https://")
         retrying = Retrying(stop=self._stop, wait=self._pause, retry=retry_if_exception_type(_Again), sleep=self._rest, reraise=True)
         try:
-            return retrying(self._attempt, target)
+            return retrying(self._attempt, target, {**(headers or {}), **({"Content-Type": "application/json"} if post else {})}, post)
         except _Again as again:
             raise again.error from again.__cause__
 
@@ -184,11 +188,11 @@ class Transport:
         self._lost += seconds
         self._sleep(seconds)
 
-    def _attempt(self, url: httpx.URL) -> bytes:
+    def _attempt(self, url: httpx.URL, headers: Mapping[str, str], post: bytes | None) -> bytes:
         started = self._clock()
         try:
             for _ in range(HOPS + 1):
-                answer = self._request(url)
+                answer = self._request(url, headers, post)
                 if isinstance(answer, bytes):
                     return answer
                 url = answer
@@ -197,12 +201,12 @@ class Transport:
             raise
         raise Unavailable(f"{url.host} redirects in circles")
 
-    def _request(self, url: httpx.URL) -> bytes | httpx.URL:
+    def _request(self, url: httpx.URL, headers: Mapping[str, str], post: bytes | None) -> bytes | httpx.URL:
         """One request in its turn: the body, or where it has moved to."""
         host = url.host
         with self._limiter.turn(host, url.port), _Deadline(self._total) as deadline:
             try:
-                with self._open(url, deadline) as response:
+                with self._open(url, deadline, headers, post) as response:
                     body = self._body(response)
             except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as error:
                 raise UsageError(f"{host} cannot be asked: {error}") from error
@@ -224,13 +228,15 @@ class Transport:
         return f"{host} broke off: {error}"
 
     @contextmanager
-    def _open(self, url: httpx.URL, deadline: _Deadline) -> Iterator[httpx.Response]:
+    def _open(self, url: httpx.URL, deadline: _Deadline, headers: Mapping[str, str], post: bytes | None) -> Iterator[httpx.Response]:
         client = self._client
         if client is None:
             # No connection is kept: a dead one hangs, and arXiv asks for one at a time over all processes.
             limits = httpx.Limits(max_keepalive_connections=0)
             self._client = client = httpx.Client(headers=self._headers, timeout=self._timeout, limits=limits, verify=_tls())
-        with client.stream("GET", url, extensions={"trace": deadline.watch}) as response:
+        method, trace = "GET" if post is None else "POST", {"trace": deadline.watch}
+        with client.stream(method, url, headers=headers, content=post, extensions=trace) as response:
+            self.told = {name.lower(): value for name, value in response.headers.items()}
             yield response
 
     def _body(self, response: httpx.Response) -> bytes | httpx.URL:
