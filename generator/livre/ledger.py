@@ -1,4 +1,4 @@
-"""Ledgers: decisions and nights as sorted, tab-separated lines under a header.
+"""Ledgers: decisions, nights and audits as sorted, tab-separated lines under a header.
 
 Strict when read: every line has all columns and every value is checked, because a shifted column would be
 a wrong decision. When written, a cell is one line of visible text: tabs and line ends become spaces.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .entry import is_date
 from .errors import BadData
-from .model import Decision, Identifier, Night, Problem, Verdict
+from .model import Decision, Identifier, Night, Problem, Sampled, Verdict
 from .plaintext import invisible, one_line
 
 if TYPE_CHECKING:
@@ -57,6 +57,13 @@ def verdict(cell: str) -> Verdict:
     return Verdict(cell)
 
 
+def final(cell: str) -> Verdict:
+    """A cell that is a verdict that settles it."""
+    if (said := verdict(cell)) is Verdict.WAIT:
+        raise ValueError("write include or exclude")
+    return said
+
+
 def some(cell: str) -> str:
     """A cell that is not empty."""
     if not cell:
@@ -86,6 +93,9 @@ NIGHTS: Columns = {
     "outcome": ("outcome", some),
 }
 """The columns of nights/*.tsv; most attributes bear the column's name."""
+
+AUDITS: Columns = {"audit": ("audit", day), "paper": ("subject", Identifier.parse), "verdict": ("verdict", final), "of": ("of", count)}
+"""The columns of audits/*.tsv."""
 
 
 def read(text: str, columns: Columns, *, path: str) -> list[dict[str, Any]]:
@@ -150,3 +160,13 @@ def loads_nights(text: str, *, path: str) -> tuple[Night, ...]:
 def dumps_nights(nights: Iterable[Night]) -> str:
     """The file of these nights, by day and source."""
     return write(sorted(nights), NIGHTS)
+
+
+def loads_audits(text: str, *, path: str) -> tuple[Sampled, ...]:
+    """The samples of one file, in its order; BadData carries every problem with its line."""
+    return tuple(Sampled(**row) for row in read(text, AUDITS, path=path))
+
+
+def dumps_audits(samples: Iterable[Sampled]) -> str:
+    """The file of these samples, by audit and work, each once."""
+    return write(sorted(set(samples)), AUDITS)
