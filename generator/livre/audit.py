@@ -7,22 +7,30 @@ rate of what was excluded wrongly, each with its interval; from no answers comes
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from .corpus import history
+from . import ledger, plaintext
+from .corpus import SHOWN, history
+from .errors import BadData
 from .merge import MACHINE
-from .model import Paper, Sampled, Verdict
+from .model import Paper, Problem, Sampled, Verdict
 from .quality import Estimate, Proportion, Stratum, stratified
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
 
     from .corpus import Corpus
     from .model import Decision, Identifier
     from .scope import Scope
+
+FOLDER = "audits"
+"""Where the samples are, under bib/: one file a year, `audits/2025.tsv`."""
+_NAME = re.compile(r"[0-9]{4}\.tsv")
 
 AUDITED = MACHINE - {"import"}
 """Whose decisions are audited; an import took over what somebody had judged."""
@@ -32,6 +40,35 @@ YEAR = 365
 
 Not only since the last audit: a quiet week would have nothing to draw, and the flood of a first import would be looked at once.
 """
+
+
+def load(bib: Path) -> tuple[Sampled, ...]:
+    """Every sample under `bib`, sorted; BadData carries all that is wrong in any of the files."""
+    samples: set[Sampled] = set()
+    problems: list[Problem] = []
+    folder = bib / FOLDER
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        shown = f"{SHOWN}{FOLDER}/{file.name}"
+        if file.name.startswith("."):
+            continue
+        if not _NAME.fullmatch(file.name):
+            problems.append(Problem(shown, 0, "audit-file", "files here are called 2025.tsv: rename or remove it"))
+            continue
+        try:
+            samples.update(ledger.loads_audits(plaintext.decode(plaintext.contents(file, shown=shown), path=shown), path=shown))
+        except BadData as error:
+            problems += error.problems
+    if problems:
+        raise BadData(problems)
+    return tuple(sorted(samples))
+
+
+def tree(samples: Iterable[Sampled]) -> dict[str, bytes]:
+    """Every file of these samples, by path under bib/, in canonical form and order."""
+    years: dict[str, list[Sampled]] = defaultdict(list)
+    for s in samples:
+        years[f"{FOLDER}/{s.audit[:4]}.tsv"].append(s)
+    return {path: ledger.dumps_audits(years[path]).encode() for path in sorted(years)}
 
 
 def _since(on: str) -> str:

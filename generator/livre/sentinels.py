@@ -132,26 +132,35 @@ def _work(cells: Mapping[str, str], line: int, owner: dict[Identifier, int], wro
     return Sentinel(identifiers=tuple(sorted(identifiers)), title=cells["title"], note=cells.get("note", ""))
 
 
-def load(bib: Path) -> tuple[tuple[SentinelSet, ...], tuple[Problem, ...]]:
-    """Every set under `bib`, by name, and what is wrong in their files. Never raises: what is broken must not stop a night."""
+def load(bib: Path) -> tuple[SentinelSet, ...]:
+    """Every set under `bib`, by name, without what is broken: that is for `problems` to say, and must not stop a night."""
+    return _read(bib)[0]
+
+
+def problems(bib: Path) -> tuple[Problem, ...]:
+    """What is wrong in the sets under `bib`, each with its line, sorted."""
+    return _read(bib)[1]
+
+
+def _read(bib: Path) -> tuple[tuple[SentinelSet, ...], tuple[Problem, ...]]:
     sets: list[SentinelSet] = []
-    problems: list[Problem] = []
+    wrong: list[Problem] = []
     folder = bib / FOLDER
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         shown = f"{SHOWN}{FOLDER}/{file.name}"
         if file.name.startswith("."):
             continue
         if not _NAME.fullmatch(file.name):
-            problems.append(Problem(shown, 0, "sentinel-file", "files here are called my-list.csv, in small letters: rename or remove it"))
+            wrong.append(Problem(shown, 0, "sentinel-file", "files here are called my-list.csv, in small letters: rename or remove it"))
             continue
         try:
-            found, wrong = parse(plaintext.decode(plaintext.contents(file, shown=shown), path=shown), path=shown)
+            found, broken = parse(plaintext.decode(plaintext.contents(file, shown=shown), path=shown), path=shown)
         except BadData as error:
-            problems += error.problems
+            wrong += error.problems
             continue
         sets.append(found)
-        problems += wrong
-    return tuple(sets), tuple(sorted(problems))
+        wrong += broken
+    return tuple(sets), tuple(sorted(wrong))
 
 
 def held(sets: Iterable[SentinelSet]) -> frozenset[Identifier]:
