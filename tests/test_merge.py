@@ -23,7 +23,7 @@ def record(*ids: str, title: str = "Fabricated lesions", version: int = 1, **fac
     return Candidate(identifiers=identifiers, title=title, authors=ADA, date="2025-01-01", source=source, **facts)  # type: ignore[arg-type]
 
 
-def judge(candidate: Candidate) -> Decision | None:
+def judge(candidate: Candidate, _stored: Candidate | None = None, _last: Decision | None = None) -> Decision | None:
     """`lesions` in the title is in, `robots` is out, anything else is off topic."""
     words = candidate.title.lower()
     if "lesions" not in words and "robots" not in words:

@@ -96,7 +96,7 @@ def update(review: Path, arxiv: ArxivServer, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("LIVRE_ARXIV_API", arxiv.api)
     monkeypatch.setenv("LIVRE_DELAY", "0")
     monkeypatch.setenv("XDG_CACHE_HOME", str(review / "cache"))
-    monkeypatch.setattr("livre.cli.transport.Transport", partial(Transport, tries=2, sleep=lambda seconds: None))
+    monkeypatch.setattr("livre.cli.shell.transport.Transport", partial(Transport, tries=2, sleep=lambda seconds: None))
 
     def run(*options: str, on: str = "2025-04-01") -> Result:
         monkeypatch.setenv("LIVRE_NOW", f"{on}T06:17:00+00:00")

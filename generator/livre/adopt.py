@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from .corpus import Corpus, fmt, load, tree
 from .foreign import Adopted, read
 from .guard import guard
+from .judgement import Review
 from .model import Candidate, Decision, Night, Paper, Problem, Verdict
-from .night import Report, Review, new_decisions, tally
+from .night import Report
 from .save import save, write, writer
+from .tally import new_decisions, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +27,8 @@ class _Import(Review):
         self.trust = trust
         self.background = {i for e in entries if e.background for i in e.candidate.identifiers}
 
-    def judge(self, candidate: Candidate) -> Decision:
-        ruled = super().judge(candidate)
+    def judge(self, candidate: Candidate, stored: Candidate | None = None, last: Decision | None = None) -> Decision:
+        ruled = super().judge(candidate, stored, last)
         if ruled and ruled.verdict is Verdict.INCLUDE:
             return ruled
         if self.background.intersection(candidate.identifiers):

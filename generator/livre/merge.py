@@ -6,6 +6,7 @@ for citation keys that clash; no key and no identifier ever disappears; what peo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,12 @@ from .names import citation_key
 from .resolve import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from .corpus import Corpus
+
+Judge = Callable[[Candidate, Candidate | None, Decision | None], Decision | None]
+"""A verdict on a candidate, given what was stored of it before and the decision that holds."""
 
 MACHINE = frozenset({"rules", "import", "model"})
 """Who decides without being a person; anybody else's decision is only ever changed by a person."""
@@ -65,9 +69,13 @@ class _Desk:
     def own(self, record: Candidate, owner: str | Identifier) -> None:
         self.owner.update(dict.fromkeys(record.identifiers, owner))
 
+    def held(self, record: Candidate) -> Decision | None:
+        """The decision that holds of a work."""
+        return max((d for i in record.identifiers for d in self.decisions.get(i, ())[-1:]), key=lambda d: d.on, default=None)
+
     def decide(self, record: Candidate, decision: Decision | None) -> Verdict | None:
         """Add a decision unless it says again what holds, or a machine would overrule a person; the verdict that holds."""
-        last = max((d for i in record.identifiers for d in self.decisions.get(i, ())[-1:]), key=lambda d: d.on, default=None)
+        last = self.held(record)
         again = last and decision and (last.verdict, last.criterion) == (decision.verdict, decision.criterion)
         overruled = last and decision and last.by not in MACHINE and decision.by in MACHINE
         if decision is None or again or overruled:
@@ -120,14 +128,15 @@ def merge(
     corpus: Corpus,
     candidates: Iterable[Candidate],
     *,
-    judge: Callable[[Candidate], Decision | None],
+    judge: Judge,
     file: Callable[[Candidate, Paper | None], tuple[str, ...]],
     on: str,
 ) -> tuple[Corpus, tuple[Change, ...]]:
     """Judge and merge resolved candidates on the day `on` (ISO date).
 
-    `judge` says what holds of a candidate once its facts are complete, None when it matches no topic;
-    `file` gives the categories of a record, `Paper` being what people may have filed already.
+    `judge` is given a candidate with all that is known of it, what was stored of it before and the decision that
+    holds, and says what holds now, None when it matches no topic; `file` gives the categories of a record, `Paper`
+    being what people may have filed already.
     """
     desk = _Desk(corpus, file, on)
     for incoming in candidates:
@@ -137,7 +146,7 @@ def merge(
             continue
         stored = desk.candidates.get(owner) if owner else None
         whole = join(stored, candidate) if stored else candidate
-        decision = judge(whole)
+        decision = judge(whole, stored, desk.held(whole))
         if decision is None and stored is None:
             continue
         if stored and stored.primary != whole.primary:  # it was known by its DOI and now has an arXiv id

@@ -7,27 +7,25 @@ A source that cannot be trusted changes nothing but the night's record.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from .classify import classify
 from .corpus import Corpus, history, load, tree
 from .errors import SourceError, Throttled
 from .guard import guard
-from .merge import merge, refile
-from .model import Candidate, Change, Decision, Night, Paper, Verdict
-from .resolve import resolve
+from .judgement import Review
+from .model import Candidate, Change, Decision, Night, Verdict
 from .save import save, writer
-from .scope import load as load_scope
-from .screen import decide, topics
-from .taxonomy import load as load_taxonomy
+from .screen import topics
+from .tally import Gathered, gather, line_of, new_decisions, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from .harvest import Batch
+    from .proposal import Proposed
     from .scope import Scope
 
 OVERLAP = {"oai": 7, "api": 30}
@@ -57,6 +55,7 @@ class Report:
     refused: tuple[str, ...] = ()
     failure: SourceError | None = None
     papers: int = 0
+    proposed: tuple[Proposed, ...] = ()
 
     def by_criterion(self) -> Counter[tuple[str, str]]:
         """How many decisions of this night rest on each (verdict, criterion)."""
@@ -74,85 +73,6 @@ def window(corpus: Corpus, scope: Scope, route: str) -> str:
     return (date.fromisoformat(mark) - timedelta(days=OVERLAP[route])).isoformat() if mark else scope.harvest.since
 
 
-@dataclass(slots=True)
-class _Gathered:
-    candidates: list[Candidate] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    watermark: str = ""
-    seen: int = 0
-
-
-def _gather(batches: Iterable[Batch], wanted: Callable[[Candidate], bool], progress: Callable[[str, int], None]) -> _Gathered:
-    """Read a route to its end, keeping what the review wants; a SourceError on the way means nothing is kept."""
-    got = _Gathered()
-    for batch in batches:
-        got.seen += len(batch.candidates)
-        got.candidates += filter(wanted, batch.candidates)
-        got.refused += batch.refused
-        got.watermark = max(got.watermark, batch.watermark)
-        progress("harvested", got.seen)
-    return got
-
-
-class Review:
-    """Scope and taxonomy as the two functions that merge asks for, on one day."""
-
-    def __init__(self, bib: Path, on: str) -> None:
-        self.scope, self.taxonomy, self.on = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"), on
-        self.facet_of = {c.id: c.facet for c in self.taxonomy.categories.values()}
-
-    def judge(self, candidate: Candidate) -> Decision | None:
-        """What the scope's rules say of a candidate; None when no topic matches."""
-        return decide(candidate, self.scope, on=self.on)
-
-    def file(self, record: Candidate, filed: Paper | None) -> tuple[str, ...]:
-        """The categories that the rules give, beside those that people filed."""
-        fresh = tuple(f.category for f in classify(record, self.taxonomy))
-        return refile(filed, fresh, self.facet_of) if filed else fresh
-
-    def merge(self, corpus: Corpus, candidates: Iterable[Candidate]) -> tuple[Corpus, tuple[Change, ...]]:
-        """Resolve, judge, file and merge candidates."""
-        return merge(corpus, resolve(candidates), judge=self.judge, file=self.file, on=self.on)
-
-
-def new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
-    return tuple(d for s, ds in sorted(after.decisions.items()) for d in ds[len(before.decisions.get(s, ())) :])
-
-
-def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
-    """The line with what has come of it added: new records, updates, decisions."""
-    verdicts = Counter(d.verdict.value for d in new_decisions(before, after))
-    known = len(before.papers) + len(before.candidates)
-    return replace(
-        line,
-        new=line.new + len(after.papers) + len(after.candidates) - known,
-        updated=line.updated + sum(c.kind not in {"added", "duplicate"} for c in changes),
-        included=line.included + verdicts["include"],
-        excluded=line.excluded + verdicts["exclude"],
-        waiting=line.waiting + verdicts["wait"],
-    )
-
-
-def _line(blank: Night, got: _Gathered, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
-    outcome = "complete" if not got.refused else f"complete; {len(got.refused)} refused: {'; '.join(got.refused)}"[:400]
-    line = replace(blank, watermark=got.watermark, seen=got.seen, matched=len(got.candidates), outcome=outcome)
-    return tally(line, before, after, changes)
-
-
-def _record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Night, ...]:
-    """The record with this night's line. A second run adds to the first; one that changed nothing leaves it as it was."""
-    table = {(n.night, n.source): n for n in nights}
-    past = table.get((line.night, line.source))
-    if past and past.complete:
-        if not changed:
-            return tuple(sorted(table.values()))
-        sums = {n: getattr(past, n) + getattr(line, n) for n in ("new", "updated", "included", "excluded", "waiting")}
-        asked = {n: max(getattr(past, n), getattr(line, n)) for n in ("seen", "matched")}
-        line = replace(line, since=min(past.since, line.since), **asked, **sums)
-    table[line.night, line.source] = line
-    return tuple(sorted(table.values()))
-
-
 def _abstracts(
     review: Review, corpus: Corpus, lookup: Callable[[Sequence[str]], Iterable[Batch]], progress: Callable[[str, int], None]
 ) -> tuple[Corpus, tuple[Change, ...], Night | None]:
@@ -162,7 +82,7 @@ def _abstracts(
     if not missing:
         return corpus, (), None
     left = len(missing) - ABSTRACTS
-    got, failure = _Gathered(), f"incomplete: {left} are left for the next night" if left > 0 else ""
+    got, failure = Gathered(), f"incomplete: {left} are left for the next night" if left > 0 else ""
     try:
         for batch in lookup(missing[:ABSTRACTS]):
             got.seen += len(batch.candidates)
@@ -172,7 +92,7 @@ def _abstracts(
     except SourceError as error:
         failure = f"incomplete: {error}"[:400]
     after, changes = review.merge(corpus, got.candidates)
-    line = _line(Night(night=review.on, source="abstracts"), got, corpus, after, changes)
+    line = line_of(Night(night=review.on, source="abstracts"), got, corpus, after, changes)
     return after, changes, replace(line, outcome=failure or line.outcome)
 
 
@@ -186,19 +106,19 @@ def _called_in(corpus: Corpus) -> Iterator[Candidate]:
 
 def _harvest(
     review: Review, corpus: Corpus, routes: Sequence[Route], since: str, until: str, progress: Callable[[str, int], None]
-) -> Iterator[tuple[Night, _Gathered] | SourceError]:
+) -> Iterator[tuple[Night, Gathered] | SourceError]:
     """Try the routes in order until one is complete; every failure is yielded, with its line for the record."""
     for route in routes:
         start = since or (window(corpus, review.scope, route.name) if route.name in OVERLAP else "")
         blank = Night(night=review.on, source=route.name, since=start, until=until)
         try:
-            got = _gather(
+            got = gather(
                 route.batches(review.scope, start, until),
                 lambda c: corpus.find(c.identifiers) is not None or bool(topics(c, review.scope)),
                 progress,
             )
         except SourceError as error:
-            yield replace(blank, outcome=f"incomplete: {error}"[:400]), _Gathered()
+            yield replace(blank, outcome=f"incomplete: {error}"[:400]), Gathered()
             yield error
             if isinstance(error, Throttled):
                 return
@@ -217,12 +137,14 @@ def run(
     until: str = "",
     dry_run: bool = False,
     force: bool = False,
+    apply: bool = False,
     progress: Callable[[str, int], None] = lambda step, done: None,
 ) -> Report:
     """Run one night over the review in `bib` on the day `on` (ISO date) and save what it brought.
 
     Routes are tried in order; the first complete one counts. The failure of all of them is in
-    `Report.failure`, and only the night's record is saved. Raises BadData, BrokenInvariant, CannotWrite.
+    `Report.failure`, and only the night's record is saved. `apply` does all that changed rules propose, however much.
+    Raises BadData, BrokenInvariant, CannotWrite.
     """
     with writer(bib):
         before = load(bib)
@@ -235,19 +157,19 @@ def run(
                 continue
             blank, got = step
             if not blank.complete:  # what this night brought before it failed is still what it brought
-                after = replace(after, nights=_record(after.nights, blank, changed=False))
+                after = replace(after, nights=record(after.nights, blank, changed=False))
                 continue
             failure, refused = None, tuple(got.refused)
             merged, changes = review.merge(after, (*got.candidates, *_called_in(after)))
-            line = _line(blank, got, after, merged, changes)
+            line = line_of(blank, got, after, merged, changes)
             if until or (since and since > (watermark(before, blank.source) or review.scope.harvest.since)):
                 line = replace(line, watermark="")  # a window with a gap before or after it proves nothing about what lies there
-            after = replace(merged, nights=_record(after.nights, line, changed=merged != after))
+            after = replace(merged, nights=record(after.nights, line, changed=merged != after))
         if failure is None and lookup is not None:
             merged, more, extra = _abstracts(review, after, lookup, progress)
             changes = (*changes, *more)
-            after = replace(merged, nights=_record(after.nights, extra, changed=merged != after)) if extra else merged
-        guard(before, after, on=on, attended=force)
+            after = replace(merged, nights=record(after.nights, extra, changed=merged != after)) if extra else merged
+        guard(before, after, on=on, attended=force or apply)
         files = save(bib, tree(after), read=before.read, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),

@@ -1,0 +1,92 @@
+"""The commands that bring works into the review."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from .. import adopt, night, tell
+from ..errors import UsageError
+from .shell import main, routes_of, today
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> str:
+    return value.date().isoformat() if value else ""
+
+
+@main.command()
+@click.option("--source", metavar="oai|api|FILE", help="Where candidates come from.  [default: oai, and api if oai fails]")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_day,
+    help="First day of the window.  [default: last complete harvest less 7 days]",
+)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Last day of the window.  [default: open]")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--force", is_flag=True, help="Save even an unusually large night: a person has looked at it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.pass_obj
+def update(root: Path, source: str | None, since: str, until: str, *, dry_run: bool, force: bool, as_json: bool) -> None:
+    """One night: harvest, resolve, screen, file, merge, save.
+
+    Running a finished night again changes nothing. A source that fails leaves bib/ as it was,
+    but for a line in the night's record.
+
+    \b
+    Examples:
+      livre update                          tonight, from arXiv
+      livre update --since 2026-06-01       a longer window
+      livre update --source answer.xml --dry-run
+    """
+    routes, lookup = routes_of(root / "bib", source)
+    if lookup is None and (since or until):
+        raise UsageError("--since and --until are for oai and api: a file is read whole")
+    if since and until and since > until:
+        raise UsageError(f"--since {since} is after --until {until}")
+    started = datetime.now(UTC)
+    with tell.Teller(quiet=as_json) as progress:
+        report = night.run(
+            root / "bib",
+            routes=routes,
+            lookup=lookup,
+            on=today(),
+            since=since,
+            until=until,
+            dry_run=dry_run,
+            force=force,
+            progress=progress,
+        )
+    if as_json:
+        click.echo(json.dumps(tell.as_json(report), indent=2, ensure_ascii=False))
+    else:
+        tell.night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)
+    if report.failure:
+        raise report.failure
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--trust", metavar="REASON", default="", help="Include every entry, for this reason, where the criteria do not.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--force", is_flag=True, help="Save even an unusually large import: a person has looked at it.")
+@click.pass_obj
+def import_command(root: Path, files: tuple[Path, ...], trust: str, *, dry_run: bool, force: bool) -> None:
+    """Adopt .bib, .ris or CSL-JSON files: another review, Zotero, JabRef.
+
+    Entries are screened and filed like any candidate. FILES are only ever read.
+
+    \b
+    Examples:
+      livre import library.bib zotero.json
+      livre import --trust "chosen by the editors" classics.ris
+    """
+    on = today()
+    started = datetime.now(UTC)
+    report, problems = adopt.adopt(root / "bib", files, on=on, trust=trust, dry_run=dry_run, force=force)
+    for problem in problems:
+        tell.complain(f"left out: {problem}")
+    tell.night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)

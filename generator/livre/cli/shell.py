@@ -1,0 +1,120 @@
+"""What every command shares: the group, errors in one line, the clock, and the doors to the sources."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import __version__, night, queries, scope, tell
+from ..errors import BadData, CannotWrite, LivreError, SourceError, UsageError
+from ..harvest import api, feed, oai, record, transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ..harvest import Batch
+    from ..scope import Scope
+
+
+ORDER = ("update", "build", "serve", "check", "fmt", "add", "decide", "screen", "why", "import", "link", "evaluate")
+"""The commands in the order of a maintainer's day."""
+
+
+class Commands(click.Group):
+    """Commands in the order of a maintainer's day, and errors in one line each."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadData as error:
+            for problem in error.problems:
+                tell.complain(str(problem))
+            tell.complain(f"{len(error.problems)} problem{'s' * (len(error.problems) != 1)}; nothing was written")
+            ctx.exit(error.exit_code)
+        except LivreError as error:
+            again = "; nothing was taken from it: try again later" if isinstance(error, SourceError) else ""
+            tell.complain(f"livre: {error}{again}")
+            ctx.exit(error.exit_code)
+        except PermissionError as error:
+            tell.complain(f"livre: {error.filename}: {error.strerror}; let this user read and write the review")
+            ctx.exit(CannotWrite.exit_code)
+
+
+def today() -> str:
+    """The day in UTC that counts as today: that of LIVRE_NOW if set, else the clock's."""
+    text = os.environ.get("LIVRE_NOW", "")
+    try:
+        now = datetime.fromisoformat(text) if text else datetime.now(UTC)
+        return record.sane(now).date().isoformat()
+    except ValueError:
+        raise UsageError(f"LIVRE_NOW is {text!r}; write an ISO time such as 2026-07-02T06:17:00+00:00") from None
+
+
+def delay() -> float:
+    text = os.environ.get("LIVRE_DELAY", "3")
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"LIVRE_DELAY is {text!r}; write seconds, such as 3") from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="livre %(version)s")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    show_default="here",
+    help="The review: the folder that holds bib/, content/ and mkdocs.yml.",
+)
+@click.pass_context
+def main(ctx: click.Context, root: Path) -> None:
+    """Keep a living literature review: harvest, screen, file, and build its site.
+
+    \b
+    Exit codes: 0 done, 1 problems found, 2 usage, 65 bad data (file and line),
+    70 a broken invariant, 73 cannot write, 75 a source is unavailable: try again.
+    """
+    ctx.obj = root.resolve()
+
+
+def arxiv_door(bib: Path) -> tuple[transport.Transport, str, str]:
+    """The door to arXiv with the two addresses behind it; it says who asks, and where that review is kept if its scope tells."""
+    oai_base = os.environ.get("LIVRE_ARXIV_OAI", oai.BASE)
+    api_base = os.environ.get("LIVRE_ARXIV_API", api.BASE)
+    home = scope.load(bib / "scope.toml").repository if (bib / "scope.toml").is_file() else ""
+    agent = f"livre/{__version__} (+{home})" if home else f"livre/{__version__}"
+    return transport.Transport(delay=delay(), user_agent=agent), oai_base, api_base
+
+
+def routes_of(bib: Path, source: str | None) -> tuple[list[night.Route], Callable[[Sequence[str]], Iterable[Batch]] | None]:
+    """The routes that --source names, and the abstract look-up unless the source is a file."""
+    if source is not None and source not in {"oai", "api"}:
+        path = Path(source)
+        if not path.is_file():
+            raise UsageError(f"--source {source!r}: neither oai nor api nor a file that exists")
+
+        def replay(_scope: Scope, _since: str, _until: str) -> Iterable[Batch]:
+            return feed.read(path)
+
+        return [night.Route(name="feed", batches=replay)], None
+    door, oai_base, api_base = arxiv_door(bib)
+
+    def by_oai(scope: Scope, since: str, until: str) -> Iterable[Batch]:
+        return oai.harvest(door, oai_base, scope.harvest.sets, since, until)
+
+    def by_api(scope: Scope, since: str, until: str) -> Iterable[Batch]:
+        for topic in scope.topics:
+            for query in queries.queries(topic):
+                yield from api.search(door, api_base, query, since, until)
+
+    routes = [night.Route(name="oai", batches=by_oai), night.Route(name="api", batches=by_api)]
+    chosen = [r for r in routes if source in {None, r.name}]
+    return chosen, lambda ids: api.lookup(door, api_base, ids)

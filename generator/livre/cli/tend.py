@@ -1,0 +1,42 @@
+"""The commands that look after the files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from .. import adopt, check, tell
+from .shell import main
+
+
+@main.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How problems are printed."
+)
+@click.pass_obj
+def check_command(root: Path, paths: tuple[Path, ...], format_: str) -> None:
+    """Find what is wrong in bib/ and content/, with file and line. PATHS limit the report."""
+    problems = tuple(check.check(root, tuple(str(p) for p in paths)))
+    if format_ == "json":
+        click.echo(json.dumps([asdict(p) for p in problems], indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            tell.say(str(problem))
+        tell.say(f"{len(problems)} problem{'s' * (len(problems) != 1)}")
+    sys.exit(1 if problems else 0)
+
+
+@main.command("fmt")
+@click.option("--check", "only_check", is_flag=True, help="Name the files that are not canonical; write nothing.")
+@click.pass_obj
+def fmt_command(root: Path, *, only_check: bool) -> None:
+    """Bring bib/ into its canonical form."""
+    changed = adopt.canonize(root / "bib", dry_run=only_check)
+    for name in changed:
+        tell.say(f"{'not canonical' if only_check else 'formatted'}: bib/{name}")
+    sys.exit(1 if only_check and changed else 0)

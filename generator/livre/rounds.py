@@ -1,0 +1,99 @@
+"""What the review does of itself every night: learn, judge again what is due, bound the queue, draw the audit, keep the card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from . import audit, evaluate, filing, proposal, relevance, sentinels
+from .judgement import Review
+from .merge import merge
+from .model import Night
+from .scope import load as load_scope
+from .tally import tally
+from .taxonomy import load as load_taxonomy
+from .waiting import overflow, queue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from .corpus import Corpus
+    from .model import Change
+    from .proposal import Proposed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """A review with what it learned from what was decided before today, or why it learned nothing."""
+
+    review: Review
+    screening: relevance.Screener | relevance.Untrained
+    filing: filing.Filer | filing.Unfiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What came of a night's rounds; `files` are other files under bib/ and their bytes, None for one that goes."""
+
+    corpus: Corpus
+    changes: tuple[Change, ...] = ()
+    files: Mapping[str, bytes | None] = field(default_factory=dict)
+    proposed: tuple[Proposed, ...] = ()
+
+
+def learn(bib: Path, corpus: Corpus, on: str) -> Learned:
+    """Train on what was decided before the day `on` (ISO date), so that a night run again learns the same."""
+    scope, taxonomy = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml")
+    held = sentinels.held(sentinels.load(bib))
+    screening = relevance.train(
+        relevance.examples(corpus, scope, held=held, before=on),
+        topics=[t.id for t in scope.topics],
+        precision=scope.screening.precision,
+        missed=scope.screening.missed,
+    )
+    filed = filing.train(filing.examples(corpus, taxonomy, held=held, before=on), taxonomy)
+    review = Review(
+        bib,
+        on,
+        screener=screening if isinstance(screening, relevance.Screener) else None,
+        filer=filed if isinstance(filed, filing.Filer) else None,
+    )
+    return Learned(review=review, screening=screening, filing=filed)
+
+
+def _judged_again(corpus: Corpus, review: Review, rules: str, *, everything: bool) -> Round:
+    """What waited decided as it would be today; the differences that other rules and the model make applied if few, else proposed."""
+    decisions = proposal.waiting(corpus, review)
+    proposed, changed, categories = proposal.differences(corpus, review)
+    few = everything or len(proposed) <= review.scope.screening.apply
+    if few:
+        decisions |= changed
+    after, changes = proposal.apply(corpus, review, decisions, categories if few else {})
+    said = f"{'applied' if few else 'proposed'}: {proposal.counted(proposed)}" if proposed else "nothing to change"
+    blank = Night(night=review.on, source="judgement", seen=len(corpus.papers) + len(corpus.candidates))
+    line = replace(tally(blank, corpus, after, changes), outcome=f"complete; rules {rules}; {said}")
+    nights = {(n.night, n.source): n for n in (*after.nights, line)}
+    return Round(
+        corpus=replace(after, nights=tuple(sorted(nights.values()))),
+        changes=changes,
+        files={proposal.PATH: None if few else proposal.dumps(proposed)},
+        proposed=() if few else proposed,
+    )
+
+
+def close(corpus: Corpus, learned: Learned, bib: Path, *, apply: bool) -> Round:
+    """End a night: judge everything again if that is due or asked for (`apply`), bound the queue, draw the audit, write the card."""
+    review = learned.review
+    rules = proposal.digest(bib)
+    due = apply or proposal.due(corpus.nights, rules, review.on)
+    made = _judged_again(corpus, review, rules, everything=apply) if due else Round(corpus=corpus, proposed=proposal.load(bib))
+    fallen = {d.subject: d for d in overflow(made.corpus, review.scope.screening.queue, on=review.on)}
+    beyond = [w.candidate for w in queue(made.corpus) if w.decision.subject in fallen]
+    after, changes = merge(
+        made.corpus, beyond, judge=lambda _c, _stored, last: fallen.get(last.subject) if last else None, file=review.file, on=review.on
+    )
+    audits = audit.load(bib)
+    drawn = audit.draw(after, audits, review.scope, review.on)
+    files = {**made.files, **audit.tree((*audits, *drawn)), **evaluate.card_files(bib, learned)}
+    return Round(corpus=after, changes=(*made.changes, *changes), files=files, proposed=made.proposed)

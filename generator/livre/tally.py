@@ -1,0 +1,72 @@
+"""What a source brought in a night, counted, and the line of the record that says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .corpus import Corpus
+    from .harvest import Batch
+    from .model import Candidate, Change, Decision, Night
+
+
+@dataclass(slots=True)
+class Gathered:
+    candidates: list[Candidate] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    watermark: str = ""
+    seen: int = 0
+
+
+def gather(batches: Iterable[Batch], wanted: Callable[[Candidate], bool], progress: Callable[[str, int], None]) -> Gathered:
+    """Read a route to its end, keeping what the review wants; a SourceError on the way means nothing is kept."""
+    got = Gathered()
+    for batch in batches:
+        got.seen += len(batch.candidates)
+        got.candidates += filter(wanted, batch.candidates)
+        got.refused += batch.refused
+        got.watermark = max(got.watermark, batch.watermark)
+        progress("harvested", got.seen)
+    return got
+
+
+def new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
+    return tuple(d for s, ds in sorted(after.decisions.items()) for d in ds[len(before.decisions.get(s, ())) :])
+
+
+def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
+    """The line with what has come of it added: new records, updates, decisions."""
+    verdicts = Counter(d.verdict.value for d in new_decisions(before, after))
+    known = len(before.papers) + len(before.candidates)
+    return replace(
+        line,
+        new=line.new + len(after.papers) + len(after.candidates) - known,
+        updated=line.updated + sum(c.kind not in {"added", "duplicate"} for c in changes),
+        included=line.included + verdicts["include"],
+        excluded=line.excluded + verdicts["exclude"],
+        waiting=line.waiting + verdicts["wait"],
+    )
+
+
+def line_of(blank: Night, got: Gathered, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
+    outcome = "complete" if not got.refused else f"complete; {len(got.refused)} refused: {'; '.join(got.refused)}"[:400]
+    line = replace(blank, watermark=got.watermark, seen=got.seen, matched=len(got.candidates), outcome=outcome)
+    return tally(line, before, after, changes)
+
+
+def record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Night, ...]:
+    """The record with this night's line. A second run adds to the first; one that changed nothing leaves it as it was."""
+    table = {(n.night, n.source): n for n in nights}
+    past = table.get((line.night, line.source))
+    if past and past.complete:
+        if not changed:
+            return tuple(sorted(table.values()))
+        sums = {n: getattr(past, n) + getattr(line, n) for n in ("new", "updated", "included", "excluded", "waiting")}
+        asked = {n: max(getattr(past, n), getattr(line, n)) for n in ("seen", "matched")}
+        line = replace(line, since=min(past.since, line.since), **asked, **sums)
+    table[line.night, line.source] = line
+    return tuple(sorted(table.values()))
