@@ -266,3 +266,12 @@ class Faults:
         """BadData with all of them, if there are any."""
         if self._found:
             raise BadData(self._found)
+
+
+def decoded(data: bytes, shape: type[T], *, shown: str) -> T:
+    """JSON that livre wrote itself, as a `shape` (a frozen dataclass); BadData says what is not of it, and to have it written again."""
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        message = f"{_explained(str(e))[1]}; restore it from git, or remove it until the next night"
+        raise BadData([Problem(shown, 0, "json", message)]) from None

@@ -1,0 +1,150 @@
+"""The card of what the review has learned: how it was tested, how it did, on how much it rests. `bib/evaluation.json`.
+
+A night that trains writes it; pages only read it, so that a build learns nothing. Figures that follow from the counts (shares and
+their intervals) are written beside these for other readers, and worked out again when it is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import plaintext, toml
+from .errors import BadData
+from .model import Problem
+from .quality import Bin, Confusion, Proportion
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CARD = "evaluation.json"
+"""The card's path under bib/."""
+
+PLACES = 4
+"""Decimal places that are written: more would change every night and tell nothing."""
+
+_DERIVED = {Confusion: ("precision", "recall", "f1"), Proportion: ("value", "low", "high")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackTest:
+    """Learning from some of what was decided and judging the rest, `n` works of which `positive` belong.
+
+    `split` is `temporal` (the newest are judged, from the day `since` on) or `random`. At the thresholds that the learning itself chose,
+    `precision` is the share of the included that belongs, `recall` and `missed` the shares of what belongs that were included and excluded,
+    and `waiting` how many were left open; None where no threshold could be chosen.
+    """
+
+    split: str
+    since: str = ""
+    trained: int
+    n: int
+    positive: int
+    wss95: float | None = None
+    recall10: float | None = None
+    average_precision: float | None = None
+    auc: float | None = None
+    precision: Proportion | None = None
+    recall: Proportion | None = None
+    missed: Proportion | None = None
+    waiting: int | None = None
+    calibration_error: float | None = None
+    brier: float | None = None
+    curve: tuple[Bin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """From which probability a topic's works are included, and below which excluded; None is never, and `reason` says why."""
+
+    topic: str
+    include_at: float | None
+    exclude_below: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningCard:
+    """What screening has learned from: works included and excluded, how many of these by `people`, and how many contradict another.
+
+    `reason` says why nothing was learned, '' when something was.
+    """
+
+    included: int = 0
+    excluded: int = 0
+    people: int = 0
+    contradictions: int = 0
+    reason: str = ""
+    thresholds: tuple[Thresholds, ...] = ()
+    temporal: BackTest | None = None
+    random: BackTest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetCard:
+    """How one facet is filed: the four counts of each category among the works that were filed, and how many were not.
+
+    `micro` adds the categories up, `macro` is their mean F1; `whole` counts works not filed as missed.
+    """
+
+    facet: str
+    categories: Mapping[str, Confusion]
+    micro: Confusion
+    macro: float | None
+    whole: Confusion
+    abstained: Proportion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingCard:
+    """What filing has learned from, how many of these works by `people`, and how it did in each facet; see `ScreeningCard`."""
+
+    trained: int = 0
+    people: int = 0
+    contradictions: int = 0
+    reason: str = ""
+    facets: tuple[FacetCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What the review had learned on the day `on` (ISO), and how good it was at it."""
+
+    on: str
+    screening: ScreeningCard
+    filing: FilingCard
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dataclasses and what follows from them as objects, floats rounded to `PLACES`."""
+    if is_dataclass(value):
+        names = (*(f.name for f in fields(value)), *_DERIVED.get(type(value), ()))
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(v) for v in value]
+    return round(value, PLACES) + 0.0 if isinstance(value, float) else value
+
+
+def dumps(value: object) -> bytes:
+    """Canonical JSON: keys sorted, one space of indent, floats rounded, a line end at the end."""
+    return f"{json.dumps(plain(value), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)}\n".encode()
+
+
+def loads(data: bytes, *, path: str) -> Card:
+    """The card in these bytes; BadData when they are not exactly what `dumps` would write."""
+    card = toml.decoded(data, Card, shown=path)
+    if dumps(card) != data:
+        raise BadData(
+            [Problem(path, 0, "card-form", "this is not as livre wrote it: restore it from git, or remove it until the next night")]
+        )
+    return card
+
+
+def load(bib: Path) -> Card | None:
+    """The card under `bib`, None while there is none."""
+    shown = f"bib/{CARD}"
+    return loads(plaintext.contents(bib / CARD, shown=shown), path=shown) if (bib / CARD).exists() else None
