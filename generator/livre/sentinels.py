@@ -194,10 +194,14 @@ MEANING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traced:
-    """A work of a set and its fate: with the key of the paper if it is here, and the criterion if one excluded it or lets it wait."""
+    """A work of a set and its fate: with the key of the paper if it is here, and the criterion if one excluded it or lets it wait.
+
+    `harvested` says whether it came to arXiv in a month that was harvested.
+    """
 
     work: Sentinel
     fate: Fate
+    harvested: bool
     key: str = ""
     criterion: str = ""
 
@@ -215,10 +219,10 @@ class SetFigures:
         return Proportion(k=self.count(Fate.INCLUDED), n=len(self.works))
 
     @property
-    def reachable(self) -> Proportion:
-        """The share of what the harvest could have met that is in the review."""
-        beyond = sum(map(self.count, (Fate.BEFORE, Fate.AFTER, Fate.ELSEWHERE)))
-        return Proportion(k=self.count(Fate.INCLUDED), n=len(self.works) - beyond)
+    def harvested(self) -> Proportion:
+        """The share that is in the review of what came to arXiv in harvested months: what the harvest itself could have met."""
+        met = [t for t in self.works if t.harvested]
+        return Proportion(k=sum(t.fate is Fate.INCLUDED for t in met), n=len(met))
 
     def count(self, fate: Fate) -> int:
         """How many works had this fate."""
@@ -243,16 +247,17 @@ def measure(sets: Iterable[SentinelSet], corpus: Corpus, scope: Scope) -> tuple[
 
 
 def _trace(work: Sentinel, corpus: Corpus, first: str, last: str) -> Traced:
+    month = next((decision_shard(i, corpus) for i in work.identifiers if i.scheme == "arxiv"), "")
+    harvested = bool(month) and first <= month <= last
     record = corpus.find(work.identifiers)
     if record:
         past = history(corpus, record)
-        excluded = bool(past) and past[-1].verdict is Verdict.EXCLUDE
-        if isinstance(record, Paper) and not excluded:
-            return Traced(work=work, fate=Fate.INCLUDED, key=record.key)
-        return Traced(work=work, fate=Fate.EXCLUDED if excluded else Fate.WAITING, criterion=past[-1].criterion if past else "")
-    months = [decision_shard(i, corpus) for i in work.identifiers if i.scheme == "arxiv"]
-    if not months:
-        return Traced(work=work, fate=Fate.ELSEWHERE)
-    if months[0] < first:
-        return Traced(work=work, fate=Fate.BEFORE)
-    return Traced(work=work, fate=Fate.UNSEEN if months[0] <= last else Fate.AFTER)
+        fate = Fate.INCLUDED if isinstance(record, Paper) else Fate.WAITING
+        if past and past[-1].verdict is Verdict.EXCLUDE:
+            fate = Fate.EXCLUDED
+        key = record.key if isinstance(record, Paper) else ""
+        criterion = past[-1].criterion if past and fate is not Fate.INCLUDED else ""
+        return Traced(work=work, fate=fate, harvested=harvested, key=key, criterion=criterion)
+    if not month:
+        return Traced(work=work, fate=Fate.ELSEWHERE, harvested=False)
+    return Traced(work=work, fate=Fate.UNSEEN if harvested else Fate.BEFORE if month < first else Fate.AFTER, harvested=harvested)
