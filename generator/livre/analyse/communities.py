@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..latex import plain
@@ -29,6 +30,11 @@ WORDS = 3
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 _SHORTEST = 3
 _RARE = 2
+_PHRASE = 1.5
+"""Two words that belong together tell more than one of them."""
+_DULL = frozenset(
+    ["and", "are", "based", "can", "does", "for", "from", "how", "into", "its", "new", "the", "towards", "using", "via", "with"]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +87,7 @@ def communities(
 
 
 def _join(graph: CitationGraph, of: dict[int, int], new: Sequence[int]) -> None:
-    """Put each new paper, oldest first, where most of its links lead, of equals into the larger; again for those linked only to new ones."""
+    """Put each new paper, oldest first, where most of its links lead, of equals the larger; again for those linked to new ones only."""
     sizes = Counter(of.values())
     while new:
         left = []
@@ -97,39 +103,49 @@ def _join(graph: CitationGraph, of: dict[int, int], new: Sequence[int]) -> None:
 
 
 def telling(groups: Sequence[Sequence[str]], words: int = WORDS) -> tuple[tuple[str, ...], ...]:
-    """The words that tell each group of titles from the others: how often in it, times the logarithm of how much oftener than everywhere.
+    """The words or pairs of words that tell each group of titles from the others.
 
-    A word counts once a title, and needs two titles; one that is part of a more telling compound is left out.
+    Class-based TF-IDF as a difference: in how many titles of the group, times the logarithm of how much oftener than in
+    all; a term needs two titles, and none repeats a word of a more telling one.
     """
-    within = [Counter(w for title in titles for w in _words(title)) for titles in groups]
-    everywhere = Counter[str]()
-    for counts in within:
-        everywhere.update(counts)
+    forms: dict[str, Counter[str]] = {}
+    within = []
+    for titles in groups:
+        within.append(Counter[str]())
+        for title in titles:
+            found = {_stem(term): term for term in _terms(title)}
+            within[-1].update(found.keys())
+            for stem, term in found.items():
+                forms.setdefault(stem, Counter())[term] += 1
+    everywhere = sum(within, Counter[str]())
     total = sum(map(len, groups))
     out = []
     for counts, titles in zip(within, groups, strict=True):
         score = {
-            w: n * math.log(n * total / (len(titles) * everywhere[w])) if len(groups) > 1 else float(n)
-            for w, n in counts.items()
+            t: n * (math.log(n * total / (len(titles) * everywhere[t])) if len(groups) > 1 else 1) * (_PHRASE if " " in t else 1)
+            for t, n in counts.items()
             if n >= _RARE
         }
         chosen: list[str] = []
-        for word in sorted(score, key=lambda w: (-score[w], w)):
-            if score[word] > 0 and not any(word in c.split("-") or c in word.split("-") or _alike(word, c) for c in chosen):
-                chosen.append(word)
-            if len(chosen) == words:
-                break
+        seen: set[str] = set()
+        for term in sorted(score, key=lambda t: (-score[t], t)):
+            parts = {*re.split("[ -]", term)}
+            if score[term] > 0 and not parts & seen and len(chosen) < words:
+                chosen.append(min(forms[term], key=lambda form: (-forms[term][form], form)))
+                seen |= parts
         out.append(tuple(chosen))
     return tuple(out)
 
 
-def _words(title: str) -> frozenset[str]:
-    return frozenset(w for w in _WORD.findall(plain(title).lower()) if len(w) >= _SHORTEST)
+def _terms(title: str) -> tuple[str, ...]:
+    """The words of a title, and its pairs of neighbours, in their order."""
+    words = [w if len(w) >= _SHORTEST and w not in _DULL else "" for w in _WORD.findall(plain(title).lower())]
+    return (*filter(None, words), *(f"{a} {b}" for a, b in pairwise(words) if a and b))
 
 
-def _alike(one: str, other: str) -> bool:
-    """Singular and plural."""
-    return one.rstrip("s") == other.rstrip("s")
+def _stem(term: str) -> str:
+    """Singular and plural alike."""
+    return " ".join(re.sub(r"ies$", "y", word).rstrip("s") for word in term.split(" "))
 
 
 def renamed(new: Iterable[Community], old: Mapping[str, str]) -> Mapping[str, str]:

@@ -82,15 +82,17 @@ class CitationGraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condensed:
-    """A graph without cycles: papers that cite each other in a circle are one group.
+    """A graph without cycles: papers that cite each other in a circle of one day are one group.
 
     Groups stand in a topological order in which the cited come before the citing; `members` are positions of papers,
-    `later` and `earlier` positions of groups, sorted: knowledge flows from `earlier` to `later`.
+    `later` and `earlier` positions of groups, sorted: knowledge flows from `earlier` to `later`. `against` are the
+    citations, as (citing, cited) positions, that closed a circle by citing a later paper, and are left out.
     """
 
     members: tuple[tuple[int, ...], ...]
     later: tuple[tuple[int, ...], ...]
     earlier: tuple[tuple[int, ...], ...]
+    against: tuple[tuple[int, int], ...] = ()
 
 
 def pagerank(graph: CitationGraph, damping: float = DAMPING) -> tuple[float, ...]:
@@ -105,8 +107,15 @@ def pagerank(graph: CitationGraph, damping: float = DAMPING) -> tuple[float, ...
 
 
 def condensed(graph: CitationGraph) -> Condensed:
-    """The graph with every strongly connected component as one group (Tarjan's algorithm, in networkx)."""
-    flow = _networkx(graph).reverse(copy=False)
+    """The graph without its circles, strongly connected components in the words of Tarjan, whose algorithm networkx has.
+
+    Most circles come from revisions that cite later papers, and on real data join hundreds of papers. So within a component
+    the citations of later papers are left out first; what is still a circle, among papers of one date or none, becomes one group.
+    """
+    flow = _networkx(graph).reverse(copy=True)
+    of = {i: n for n, component in enumerate(nx.strongly_connected_components(flow)) for i in component}
+    against = tuple((i, j) for i, j in graph.arcs if of[i] == of[j] and "" != graph.dates[i] < graph.dates[j])
+    flow.remove_edges_from((j, i) for i, j in against)
     components = sorted(tuple(sorted(c)) for c in nx.strongly_connected_components(flow))
     dag = nx.condensation(flow, scc=components)
     order = list(nx.lexicographical_topological_sort(dag))
@@ -115,6 +124,7 @@ def condensed(graph: CitationGraph) -> Condensed:
         members=tuple(components[g] for g in order),
         later=tuple(tuple(sorted(at[h] for h in dag.successors(g))) for g in order),
         earlier=tuple(tuple(sorted(at[h] for h in dag.predecessors(g))) for g in order),
+        against=against,
     )
 
 

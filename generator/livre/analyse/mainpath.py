@@ -3,8 +3,8 @@
 Every citation is weighed by its search path count: how many of the ways from a work that cites nothing here to one that
 nothing here cites lead through it (Hummon and Doreian 1989; counted without listing the ways as Batagelj 2003 does,
 arXiv:cs/0309023). The global path is the way with the greatest sum; the key routes begin at the heaviest citations, so
-that none of these is missed (Liu and Lu 2012). Knowledge flows from the cited to the citing. Papers that cite each other
-in a circle are one stop: a graph with cycles has no such count, so each strongly connected component is condensed first.
+that none of these is missed (Liu and Lu 2012). Knowledge flows from the cited to the citing. A graph with
+circles has no such count, so they are condensed first (`graph.condensed`): a circle that is left is one stop.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Arc = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Stop:
-    """One station: a paper, or the papers of a circle, oldest first. `routes` are the key routes through it, heaviest first (1, 2, …)."""
+    """One station: a paper, or the papers of a circle, by key. `routes` are the key routes through it, heaviest first (1, 2, …)."""
 
     keys: tuple[str, ...]
     date: str

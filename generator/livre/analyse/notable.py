@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -92,4 +93,5 @@ def core(measures: Iterable[Measures], *, share: float = 0.05, citations: int = 
 def _above(m: Measures, title: Callable[[str], str]) -> str:
     """How it stands among its peers."""
     where = f" in {title(m.field)}" if m.field else ""
-    return f"its PageRank above {100 * (m.standing or 0):.0f} % of the {m.peers} papers nearest in time{where}"
+    share = math.floor(100 * (m.standing or 0))
+    return f"its PageRank above that of {'all' if m.standing == 1 else f'{share} % of'} the {m.peers} papers nearest in time{where}"
