@@ -49,7 +49,8 @@ _tls = cache(httpx.create_ssl_context)
 class Rejected(Malformed):
     """The source refuses this very request (HTTP 4xx, or its protocol's own error): asking again will not help."""
 
-    def __init__(self, message: str, *, body: bytes = b"") -> None:
+    def __init__(self, message: str, *, status: int = 0, body: bytes = b"") -> None:
+        self.status = status
         self.body = body
         super().__init__(message)
 
@@ -148,6 +149,10 @@ class Transport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+    def slow_down(self, delay: float) -> None:
+        """Leave at least so many seconds between requests from now on: the source says that it wants them."""
+        self._limiter.delay = max(self._limiter.delay, delay)
 
     def __enter__(self) -> Transport:
         return self
@@ -248,7 +253,8 @@ class Transport:
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise _Again(Unavailable(f"{host} answers HTTP {status}"), _asked_pause(response.headers) or 0)
         if status >= httpx.codes.BAD_REQUEST:
-            raise Rejected(f"{host} refuses the request: HTTP {status}", body=self._read(response, EXPLANATION, cut=True))
+            said = self._read(response, EXPLANATION, cut=True)
+            raise Rejected(f"{host} refuses the request: HTTP {status}", status=status, body=said)
         if status != httpx.codes.OK:
             raise Malformed(f"{host} answers HTTP {status}, which is no answer to this question")
         return self._read(response, self._size)
