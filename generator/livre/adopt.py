@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .corpus import Corpus, fmt, load, tree
+from .corpus import Corpus, load, tree
 from .foreign import Adopted, read
 from .guard import guard
 from .judgement import Review
 from .model import Candidate, Decision, Night, Paper, Problem, Verdict
 from .night import Report
-from .save import save, write, writer
+from .save import save, writer
 from .tally import new_decisions, tally
 
 if TYPE_CHECKING:
@@ -93,11 +93,3 @@ def adopt(
         papers=len(after.papers),
     )
     return report, tuple(left_out)
-
-
-def canonize(bib: Path, *, dry_run: bool) -> tuple[str, ...]:
-    """Rewrite the files under bib/ that are not in canonical form; their paths."""
-    if dry_run:
-        return tuple(fmt(bib))
-    with writer(bib):
-        return write(bib, fmt(bib))

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import bibtex, corpus, scope, taxonomy
+from . import bibtex, corpus, form, scope, taxonomy
 from .errors import BadData, UsageError
 from .model import Paper, Problem
 from .site import chapters, shells
@@ -98,8 +98,10 @@ def _all(root: Path) -> Iterator[Problem]:
     kinds = _read(problems, lambda: taxonomy.load(bib / "taxonomy.toml"))
     _read(problems, lambda: scope.load(bib / "scope.toml"))
     yield from (p if p.path.startswith("bib/") else replace(p, path=f"bib/{p.path}") for p in problems)
+    broken = tuple(form.problems(bib))
+    yield from broken
     if review is not None:
-        for path in corpus.fmt(bib):
+        for path in form.differing(bib) if not broken else corpus.fmt(bib):
             yield Problem(f"bib/{path}", 0, "not-canonical", "not in canonical form: run livre fmt")
         yield from unexplained(review)
     if review is not None and kinds is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from .. import adopt, check, tell
+from .. import check, form, tell
 from .shell import main
 
 
@@ -36,7 +36,7 @@ def check_command(root: Path, paths: tuple[Path, ...], format_: str) -> None:
 @click.pass_obj
 def fmt_command(root: Path, *, only_check: bool) -> None:
     """Bring bib/ into its canonical form."""
-    changed = adopt.canonize(root / "bib", dry_run=only_check)
+    changed = form.canonize(root / "bib", dry_run=only_check)
     for name in changed:
         tell.say(f"{'not canonical' if only_check else 'formatted'}: bib/{name}")
     sys.exit(1 if only_check and changed else 0)
