@@ -65,7 +65,7 @@ def contribution(
     lines += [f"reason = {_quoted(reason)}{'' if one_line(reason) else '  # say in one line why, between the quotes'}"]
     if chosen:
         lines += ["", "[set]"]
-        for name, value in chosen.items():
+        for name, value in {one_line(name): value for name, value in chosen.items()}.items():
             items = _quoted(value) if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
             lines += [f"{name if re.fullmatch('[A-Za-z0-9_-]+', name) else _quoted(name)} = {items}"]
     return "\n".join([*lines, ""])

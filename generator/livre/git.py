@@ -1,0 +1,40 @@
+"""What git knows of people: who brought a file, and who works here."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from .plaintext import one_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SECONDS = 30
+_LONGEST = 80
+
+
+def _said(root: Path, *arguments: str) -> str:
+    """The first line that git prints, without anything invisible; '' when it has nothing to say, or is not there."""
+    command = ["git", "-C", str(root), "--no-pager", "-c", "log.showSignature=false", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - no shell; paths follow `--`
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    lines = done.stdout.decode(errors="replace").splitlines() if done.returncode == 0 else []
+    return one_line(lines[0])[:_LONGEST].strip() if lines else ""
+
+
+def author_of(root: Path, path: str) -> str:
+    """Who brought the file at `path` (from `root`) into the repository when it last came; '' if no commit did, or history is cut off.
+
+    In a shallow clone every file seems to come from whoever committed last.
+    """
+    if _said(root, "rev-parse", "--is-shallow-repository") != "false":
+        return ""
+    return _said(root, "log", "-1", "--no-renames", "--diff-filter=A", "--format=%an", "--", f":(literal){path}")
+
+
+def user(root: Path) -> str:
+    """Who commits here, as git was told; '' if it was not."""
+    return _said(root, "config", "user.name")
