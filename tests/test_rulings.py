@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -240,9 +241,8 @@ def test_no_person_signs_as_a_machine(ruled, name):
     ],
 )
 def test_a_category_that_is_not_there_is_answered_with_the_nearest(categories, chosen, message):
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(ValueError, match=re.escape(message)):
         filed(chosen, categories)
-    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize(
@@ -260,11 +260,8 @@ def test_a_category_that_is_not_there_is_answered_with_the_nearest(categories, c
     ],
 )
 def test_a_correction_that_cannot_be_says_why(corrections, message):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=re.escape(message)):
         values(corrections)
-    with pytest.raises(ValueError) as refused:
-        values(corrections)
-    assert message in str(refused.value)
 
 
 def test_a_reason_is_one_line_and_neither_nothing_nor_a_novel():

@@ -156,7 +156,7 @@ def apply(
     `by` gives who brought a file (its path under bib/); who is nobody, or signs as a machine does, is "inbox". `lookup` asks
     a source for works that are not known: None or a SourceError holds the files that need it for another night.
     """
-    ordered = sorted(contributions, key=lambda c: (c.path, c.line))
+    ordered = sorted(contributions, key=lambda c: (c.path, c.line, c.work))
     found, silence = _asked(unknown(corpus, ordered), lookup)
     case = _Case(corpus, ordered, found)
     case.unknown(silence)
