@@ -98,6 +98,8 @@ def _works(lines: list[str], head: int, path: str, problems: list[Problem]) -> I
             return
         if row is None:
             break
+        if not row:
+            continue
         if columns is None:
             if row not in _COLUMNS:
                 wrong(first, "header", "the first line after the comments must be the columns: paper,title or paper,title,note")
