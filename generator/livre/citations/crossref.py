@@ -34,9 +34,10 @@ _INTERVAL = re.compile(r"([0-9]{1,5})s")
 class Crossref:
     """The source; `mailto` is an address at which the review's people can be reached, for the polite pool."""
 
-    name: Final = "crossref"
-    batch: Final = 1
-    published: Final = True
+    name = "crossref"
+    batch = 1
+    published = True
+    versions = False
 
     def __init__(self, door: Transport, *, base: str = BASE, mailto: str = "") -> None:
         self._door, self._base = door, base.rstrip("/")

@@ -35,9 +35,10 @@ _ID = re.compile(r"https://openalex\.org/(W[0-9]{1,19})")
 class OpenAlex:
     """The source; `key` may be blank. Ids that it has looked up are remembered as long as it lives."""
 
-    name: Final = "openalex"
-    batch: Final = 20
-    published: Final = True
+    name = "openalex"
+    batch = 20
+    published = True
+    versions = False
 
     def __init__(self, door: Transport, *, base: str = BASE, key: str = "") -> None:
         self._door, self._base = door, base.rstrip("/")

@@ -27,9 +27,10 @@ DELAY: Final = 0.5
 class OpenCitations:
     """The source; `token` may be blank."""
 
-    name: Final = "opencitations"
-    batch: Final = 1
-    published: Final = True
+    name = "opencitations"
+    batch = 1
+    published = True
+    versions = False
 
     def __init__(self, door: Transport, *, base: str = BASE, token: str = "") -> None:
         self._door, self._base = door, base.rstrip("/")

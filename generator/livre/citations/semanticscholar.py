@@ -26,9 +26,10 @@ _FIELDS: Final = "externalIds,referenceCount,references.externalIds"
 class SemanticScholar:
     """The source; `key` may be blank."""
 
-    name: Final = "s2"
-    batch: Final = 100
-    published: Final = False
+    name = "s2"
+    batch = 100
+    published = False
+    versions = False
 
     def __init__(self, door: Transport, *, base: str = BASE, key: str = "") -> None:
         self._door, self._base = door, base.rstrip("/")
