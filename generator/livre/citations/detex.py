@@ -1,0 +1,89 @@
+r"""The text of one reference as TeX leaves it, for reading and for finding what it names. Nothing is interpreted.
+
+Macros lose their name, not their arguments; links (`\href`, `\url`, `\doi` …) stand apart from what is around them,
+so that no address runs into a word. One pass over the text, whatever it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..latex import normal
+
+LONGEST = 20_000
+"""Characters of one reference that are read: more than a collaboration's with all its members."""
+
+_PERCENT = re.compile(r"\\.|%", re.DOTALL)
+_HEX = re.compile(r"[0-9A-F]{2}")
+_TOKEN = re.compile(r"\\([A-Za-z@]+)\*?\s*|\\(.)|([{}])|([^\\{}]+)", re.DOTALL)
+_SPACING = re.compile(r"\\penalty\s*-?[0-9]+ ?|\\[hv]skip[^\\{}]{0,60}(?:\\relax)?")
+_EPRINT = re.compile(r"\\bibinfo\s*\{(?:eprint|arxiv[a-z]*)\}", re.IGNORECASE)
+_LINKS = {
+    **dict.fromkeys(("url", "path", "nolinkurl", "burl", "doi", "DOI", "eprint", "arxiv", "arXiv", "hyperref"), "t"),
+    **dict.fromkeys(("href", "Eprint", "href@noop", "link"), "ts"),
+    **dict.fromkeys(("bibinfo", "bibfield"), "ns"),
+}
+"""Macros whose arguments stand apart: a target, something shown, what is never shown."""
+_LABELS = {"doi": "doi:", "DOI": "doi:", "eprint": "eprint ", "arxiv": "arXiv:", "arXiv": "arXiv:"}
+_SIGNS = {
+    "slash": "/", "textunderscore": "_", "textless": "<", "textgreater": ">", "lt": "<", "gt": ">", "textendash": "-", "textemdash": " - ",
+    "newblock": " ", "par": " ", "quad": " ", "qquad": " ", "space": " ", "linebreak": " ", "newline": " ", "ldots": "...", "dots": "...",
+    "textquotedblleft": "“", "textquotedblright": "”", "enquote": " ", "enquote*": " ", "times": "x",
+}  # fmt: skip
+_CHARS = {**{c: c for c in "_&%#$"}, **dict.fromkeys(" \n\t\\,;:", " ")}
+_DOI_SO_FAR = re.compile(r"10\.[0-9]{4,9}\Z")
+
+
+def _in_address(before: str) -> bool:
+    """Whether a text ends in the middle of an address or a DOI."""
+    return "/" in before[max(before.rfind(c) for c in " \n\t{}") + 1 :]
+
+
+def uncommented(tex: str) -> str:
+    r"""TeX without its comments: each takes the end of its line with it, so a word that BibTeX broke with `%` is whole again.
+
+    A `%2F` in the middle of an address is no comment, though only some macros make it so.
+    """
+    out, at = [], 0
+    for m in _PERCENT.finditer(tex):
+        if m[0] != "%" or m.start() < at:
+            continue
+        if _HEX.match(tex, m.end()) and _in_address(tex[max(0, m.start() - 200) : m.start()]):
+            continue
+        out.append(tex[at : m.start()])
+        end = tex.find("\n", m.end())
+        at = len(tex) if end < 0 else end + 1
+        while tex[at : at + 1] in {" ", "\t"}:
+            at += 1
+    return "".join([*out, tex[at:]])
+
+
+def plain(tex: str, *, links: bool = True) -> str:
+    """The text of uncommented TeX on one line, `LONGEST` characters at most; with `links=False` without the targets of links."""
+    tex = _EPRINT.sub(r"\\eprint", _SPACING.sub(" ", tex[:LONGEST]))
+    out: list[str] = []
+    groups: list[tuple[bool, bool, str]] = []  # stands apart, is hidden, which arguments follow it
+    awaited = label = ""
+    hidden = 0
+    for command, sign, brace, run in (m.groups(default="") for m in _TOKEN.finditer(normal(tex))):
+        if awaited and not brace and run.isspace():
+            continue
+        if label and brace != "{":
+            out.append(label.rstrip(":"))
+        if brace == "{":
+            hides = awaited[:1] == "n" or (awaited[:1] == "t" and not links)
+            groups.append((bool(awaited), hides, awaited[1:]))
+            out.append((" " if hides else " " + label) if awaited else "")
+            hidden, awaited = hidden + hides, ""
+        elif brace == "}":
+            apart, hides, awaited = groups.pop() if groups else (False, False, "")
+            hidden -= hides
+            out.append(" " if apart else "")
+        else:
+            awaited = _LINKS.get(command, "")
+            shown = run or _SIGNS.get(command, "") or _CHARS.get(sign, "")
+            if sign == "/" and out and _DOI_SO_FAR.search(out[-1]):
+                shown = "/"  # JSON's escape, which some exports leave
+            out.append("" if hidden else shown)
+        label = "" if brace or not command else _LABELS.get(command, "")
+    return " ".join("".join(out).replace("~", " ").replace("$", "").split())
