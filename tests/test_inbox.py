@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import strategies
-from livre import inbox, settle, taxonomy
+from livre import inbox, intake, taxonomy
 from livre.appeal import ACTIONS, contribution
 from livre.corpus import Corpus, history, load, tree
 from livre.errors import SourceError, Unavailable
@@ -231,15 +231,15 @@ def categories(tmp_path_factory: pytest.TempPathFactory) -> taxonomy.Taxonomy:
 
 
 @pytest.fixture(scope="module")
-def applied(categories) -> Callable[..., settle.Outcome]:
+def applied(categories) -> Callable[..., intake.Outcome]:
     """The outcome of contributions that Ada brought, with a source that knows one work."""
 
-    def apply(before: Corpus, asked: Iterable[inbox.Contribution], **more: Any) -> settle.Outcome:
+    def apply(before: Corpus, asked: Iterable[inbox.Contribution], **more: Any) -> intake.Outcome:
         def source(works: Sequence[Identifier]) -> Iterator[Candidate]:
             return (c for c in (UNKNOWN,) if {*works} & {*c.identifiers})
 
         usual: dict[str, Any] = {"by": lambda path: "Ada Example", "lookup": source, "file": lambda record, filed: ()}
-        return settle.apply(before, asked, taxonomy=categories, on=ON, **(usual | more))
+        return intake.apply(before, asked, taxonomy=categories, on=ON, **(usual | more))
 
     return apply
 

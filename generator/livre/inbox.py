@@ -1,7 +1,7 @@
 """Contributions: one small file each under bib/inbox/, read strictly.
 
 A contribution names a work and says what is to become of it. Facts come from the source, never from whoever contributes;
-a .bib brings its identifiers only. `settle` applies what is read here.
+a .bib brings its identifiers only. `intake` applies what is read here.
 """
 
 from __future__ import annotations
