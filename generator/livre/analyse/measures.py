@@ -1,9 +1,9 @@
 """What each paper's place in the citation graph says of it, as far as the known references allow.
 
 Nothing here is compared across years or fields: an old paper has had more time to be cited, and some fields cite more.
-A paper's PageRank is therefore ranked among the papers of its own field that came out nearest in time, half of them before
-and half after it (the rescaling of Mariani, Medo and Zhang 2016, Identification of milestone papers through time-balanced
-network centrality, by field as Vaccario, Medo, Wider and Mariani 2017 do), so a new one is not punished for being new.
+A paper's PageRank is therefore ranked among the papers of its own field that came out nearest in time (as Mariani, Medo and
+Zhang 2016 rescale it, Identification of milestone papers through time-balanced network centrality, and by field as Vaccario,
+Medo, Wider and Mariani 2017 do), so a new one is not punished for being new.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from ..model import Paper
 
 PEERS = 100
-"""How many papers of the same field and time one is compared with, where there are so many."""
+"""At most so many papers, and at most half of its field, are the peers of one: of a small field else all of its years would be."""
 FEWEST_PEERS = 10
-"""With fewer of its own field a paper is compared with those of every field."""
+"""But never fewer than this; where its field has not so many, a paper is compared with those of every field."""
 COMPLETE = 0.5
 """A reference list of which less is known than this is too incomplete to say whom a paper builds on."""
 _YEAR = 12
@@ -160,21 +160,25 @@ def _standings(ranks: Sequence[float], times: Sequence[float | None], fields: Se
     every = [i for _, i in dated]
     small = {i for group in by_field.values() if len(group) <= FEWEST_PEERS for i in group}
     for group in (every, *(g for g in by_field.values() if len(g) > FEWEST_PEERS)):
-        for i, standing in zip(group, _sliding([ranks[i] for i in group], window), strict=True):
+        known = [(times[i] or 0.0, ranks[i]) for i in group]
+        for i, standing in zip(group, _sliding(known, min(window, max(FEWEST_PEERS, len(group) // 2))), strict=True):
             if group is not every or i in small:
                 out[i] = standing
     return out
 
 
-def _sliding(ranks: Sequence[float], window: int) -> list[tuple[float | None, int]]:
-    """Each value's mid-rank among the `window` values around it, its own left out; the window keeps its width at both ends."""
-    width = min(window + 1, len(ranks))
-    held = sorted(ranks[:width])
+def _sliding(known: Sequence[tuple[float, float]], window: int) -> list[tuple[float | None, int]]:
+    """Of each (time, rank), in order of time: its mid-rank among the `window` others nearest in time, and how many these are.
+
+    Of those equally near, the nearest in the order given.
+    """
+    width = min(window + 1, len(known))
+    held = sorted(rank for _, rank in known[:width])
     start, out = 0, list[tuple[float | None, int]]()
-    for i, rank in enumerate(ranks):
-        while start < min(i - width // 2, len(ranks) - width):
-            del held[bisect_left(held, ranks[start])]
-            insort(held, ranks[start + width])
+    for i, (time, rank) in enumerate(known):
+        while (end := start + width) < len(known) and (known[end][0] - time, end - i) < (time - known[start][0], i - start):
+            del held[bisect_left(held, known[start][1])]
+            insort(held, known[end][1])
             start += 1
         below, upto = bisect_left(held, rank), bisect_right(held, rank)
         out.append(((below + (upto - below - 1) / 2) / (width - 1), width - 1) if width > 1 else (None, 0))

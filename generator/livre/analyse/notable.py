@@ -94,4 +94,4 @@ def _above(m: Measures, title: Callable[[str], str]) -> str:
     """How it stands among its peers."""
     where = f" in {title(m.field)}" if m.field else ""
     share = math.floor(100 * (m.standing or 0))
-    return f"its PageRank above that of {'all' if m.standing == 1 else f'{share} % of'} the {m.peers} papers nearest in time{where}"
+    return f"its PageRank above that of {'all' if m.standing == 1 else f'{share} % of the'} {m.peers} papers nearest in time{where}"
