@@ -251,8 +251,8 @@ class Night:
 
     @property
     def harvest(self) -> bool:
-        """Whether this asked a source what is new; an import, the fetching of abstracts and a second judgement did not."""
-        return self.source not in {"import", "abstracts", "judgement"}
+        """Whether this asked a source what is new."""
+        return not self.source.startswith("link:") and self.source not in {"import", "abstracts", "judgement", "snowball"}
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -1,0 +1,119 @@
+"""Follow the citations for a night: ask the sources who cites whom, and look at what the review misses by what they say.
+
+A work outside the corpus that many papers cite, or that cites much of its core, becomes a candidate and goes through the
+same screening as any other (snowballing, backward and forward). One that no topic matches is kept as excluded for that
+reason, so that it is not asked for every night, and readers can see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .analyse import snowball
+from .analyse.graph import CitationGraph
+from .analyse.measures import measure
+from .analyse.notable import core
+from .citations.match import Titles
+from .coverage import internal
+from .errors import SourceError
+from .link import link
+from .merge import merge
+from .model import Decision, Night, Verdict
+from .resolve import resolve
+from .tally import Gathered, line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .corpus import Corpus
+    from .edges import Edges
+    from .harvest import Batch
+    from .judgement import Review
+    from .link import Report, Source
+    from .model import Candidate, Change
+
+ROUTE = "snowball"
+"""What the record of nights calls this way to candidates."""
+
+MOST = 100
+"""Works that are looked up in one night: one request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The corpus and the edges after a night's citations, what changed, the lines for the record, and a report for each source."""
+
+    corpus: Corpus
+    edges: Edges
+    changes: tuple[Change, ...] = ()
+    nights: tuple[Night, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+
+def missed(corpus: Corpus, edges: Edges, *, on: str, cited_by: int, citing: int) -> tuple[snowball.Missing, ...]:
+    """Works that are neither in the corpus nor among its candidates and that its citations lead to, the most cited first."""
+    papers = tuple(p for p in corpus.papers.values() if not p.background)
+    pairs = ((one, other) for one, other, _ in internal(edges, corpus))
+    graph = CitationGraph.of(papers, pairs)
+    found = snowball.missing(papers, edges, core(measure(graph, papers, today=on)), cited_by=cited_by, citing=citing)
+    return tuple(m for m in found if corpus.find([m.identifier]) is None)
+
+
+def _no_topic(candidate: Candidate, on: str, why: str) -> Decision:
+    return Decision(
+        subject=candidate.primary,
+        on=on,
+        verdict=Verdict.EXCLUDE,
+        criterion="no-topic",
+        score=0.99,
+        by="rules",
+        why=f"no topic matches; {why}",
+    )
+
+
+def follow(
+    review: Review,
+    corpus: Corpus,
+    edges: Edges,
+    sources: Sequence[Source],
+    lookup: Callable[[Sequence[str]], Iterable[Batch]] | None,
+    *,
+    budget: int,
+    progress: Callable[[str, int], None] = lambda step, done: None,
+) -> Followed:
+    """Ask each source for `budget` papers, and look up what the citations lead to, newest knowledge first.
+
+    No source is able to fail the night: what goes wrong is in the lines. The same night again asks nothing twice.
+    """
+    linked = link(corpus, edges, sources, on=review.on, budget=budget, match=Titles.of(corpus.papers.values()).find, progress=progress)
+    nights = linked.nights
+    snow = review.scope.snowball
+    leads = missed(corpus, linked.edges, on=review.on, cited_by=snow.cited_by, citing=snow.citing)
+    why = {m.identifier: m.why for m in leads if m.identifier.scheme == "arxiv"}
+    if lookup is None or not why:
+        return Followed(corpus=corpus, edges=linked.edges, nights=nights, reports=linked.reports)
+    got, failure = Gathered(), ""
+    try:
+        for batch in lookup([i.value for i in why][:MOST]):
+            got.seen += len(batch.candidates)
+            got.candidates += batch.candidates
+            got.refused += batch.refused
+            progress(ROUTE, got.seen)
+    except SourceError as error:
+        failure = f"incomplete: {error}"[:400]
+
+    def judge(candidate: Candidate, stored: Candidate | None, last: Decision | None) -> Decision:
+        reason = next((why[i] for i in candidate.identifiers if i in why), "found by its citations")
+        decision = review.judge(candidate, stored, last)
+        return replace(decision, why=f"{decision.why}; {reason}") if decision else _no_topic(candidate, review.on, reason)
+
+    after, changes = merge(corpus, resolve(got.candidates), judge=judge, file=review.file, on=review.on)
+    line = line_of(Night(night=review.on, source=ROUTE), got, corpus, after, changes)
+    return Followed(
+        corpus=after,
+        edges=linked.edges,
+        changes=changes,
+        nights=(*nights, replace(line, outcome=failure or line.outcome)),
+        reports=linked.reports,
+    )
