@@ -1,6 +1,7 @@
 """Who cites whom, as each source says; no source is able to fail a night.
 
-- `eprint`: a work's own reference list, from its arXiv source (`archive` streams the files, `bbl` reads them);
+- `eprint`: a work's own reference list, from its arXiv source (`archive` streams the files, `bbl` finds the list,
+  `detex` makes text of its entries, `named` finds the identifiers in a text);
 - `match`: the work that a reference without an identifier means, by its title, when there is no doubt.
 
 Every source says what it knows of one work as a `Listed`.
@@ -9,13 +10,17 @@ Every source says what it knows of one work as a `Listed`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ..model import Identifier
 
-COMPLETE = "complete"
-"""The outcome of a source that told all it knows, even if that is nothing; any other begins with a reason."""
+COMPLETE: Final = "complete"
+"""How the outcome of a source begins that told a whole list; any other begins with a reason."""
+NO_LIST: Final = "no list: "
+"""How the outcome begins when it is certain that there is no list to be had, so that asking again would not help."""
+FAILED: Final = "failed: "
+"""How the outcome begins when there was no usable answer about this work, and another night may bring one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,7 @@ class Reference:
     """One entry of a reference list: the identifiers it gives (sorted), its title if the source marks one, its text.
 
     `text` is one line without TeX; both texts may be empty, and `identifiers` are empty when the entry names none.
+    They may name several works, where a list puts them into one entry.
     """
 
     identifiers: tuple[Identifier, ...] = ()
@@ -35,7 +41,7 @@ class Listed:
     """What one source says of the references of one work, in the order of its list.
 
     `listed` is how many references the source knows the work to have, at least as many as `references`;
-    `outcome` is `complete`, or begins with it, when there is no more to ask for, and says why not otherwise.
+    `outcome` begins with `complete`, `no list: `, `failed: ` or another reason.
     """
 
     citing: Identifier
@@ -46,5 +52,5 @@ class Listed:
 
     @property
     def complete(self) -> bool:
-        """Whether the source told all that it knows of this work."""
+        """Whether the source told its whole list of this work."""
         return self.outcome.startswith(COMPLETE)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..errors import Malformed
+from ..errors import Malformed, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,8 +54,8 @@ class Limits:
     """
 
     total: int = 400_000_000
-    kept: int = 24_000_000
-    member: int = 8_000_000
+    kept: int = 12_000_000
+    member: int = 6_000_000
     members: int = 5_000
     header: int = 65_536
     ratio: int = 200
@@ -260,7 +260,7 @@ def _refuse_what_is_no_tex(head: bytes) -> None:
     if start.startswith(b"%!ps"):
         raise NoSource("it is PostScript")
     if start.startswith(_PAGES):
-        raise Malformed("the answer is a page, not an e-print")
+        raise Unavailable("the answer is a page, not an e-print")
     if start.startswith(_GZIP):
         raise Malformed("the e-print is packed over and over")
     if not head.strip(b"\0\r\n\t "):
@@ -271,13 +271,13 @@ def members(stream: BinaryIO, *, limits: Limits = LIMITS, clock: Callable[[], fl
     """The `.bbl`, `.bib` and `.tex` files of an e-print, in its order; one gzipped TeX file is `main.tex`.
 
     Symbolic and hard links, devices, sparse files and names that lead elsewhere are passed over. Raises NoSource when
-    the e-print is something else than TeX, and Malformed when it is cut off, corrupt, or passes a limit: only an
-    iteration that ends without an error has seen the whole.
+    the e-print is something else than TeX, Malformed when it is cut off, corrupt, or passes a limit, and Unavailable
+    when it is no e-print: only an iteration that ends without an error has seen the whole.
     """
     purse = _Purse(limits, clock)
     flow = _Flow(_received(stream, purse))
     if not flow.peek(1):
-        raise Malformed("the answer is empty")
+        raise Unavailable("the answer is empty")
     for _ in range(limits.nested):
         if flow.peek(len(_GZIP)) == _GZIP:
             flow = _Flow(_inflated(flow, purse))
