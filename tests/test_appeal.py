@@ -39,6 +39,12 @@ def test_without_a_reason_the_text_asks_for_one_and_leaves_it_empty():
     assert tomllib.loads(text)["reason"] == ""
 
 
+def test_a_correction_says_where_to_write_what_is_right():
+    text = contribution(WORK, "correct", reason="a slip")
+    assert text.endswith('\n[set]\n# title = "what is right"\n')
+    assert tomllib.loads(text)["set"] == {}
+
+
 def test_on_github_the_link_opens_a_new_file_filled_in():
     made = appeal(WORK, "include", repository=GITHUB, title="A & B = C?")
     parts = urlsplit(made.url)

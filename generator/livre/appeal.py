@@ -68,6 +68,8 @@ def contribution(
         for name, value in {one_line(name): value for name, value in chosen.items()}.items():
             items = _quoted(value) if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
             lines += [f"{name if re.fullmatch('[A-Za-z0-9_-]+', name) else _quoted(name)} = {items}"]
+    elif action == "correct":
+        lines += ["", "[set]", '# title = "what is right"']
     return "\n".join([*lines, ""])
 
 
