@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 
 from livre.errors import BadData
 from livre.labelled import Labelled, filed, loads, read, screened
-from livre.model import Problem
 from livre.taxonomy import load as load_taxonomy
 from strategies import LAWS, raw_texts
+
+if TYPE_CHECKING:
+    from livre.model import Problem
 
 TAXONOMY = load_taxonomy(Path(__file__).parent / "data" / "review" / "bib" / "taxonomy.toml")
 SOME = next(iter(TAXONOMY.categories.values()))
