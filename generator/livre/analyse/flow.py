@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..merge import MACHINE
 from ..model import Decision, Identifier, Paper, Verdict
 from ..names import slug
+from ..rulings import CORRECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,7 +50,10 @@ def group(decision: Decision) -> Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A work with the decision that stood at the end of every day on which it was decided, oldest first; never empty."""
+    """A work with the decision that stood at the end of every day on which it was decided, oldest first; never empty.
+
+    A decision that only corrects a record decides nothing, and does not count.
+    """
 
     subject: Identifier
     record: Candidate | None
@@ -85,7 +89,8 @@ def _works(corpus: Corpus) -> Iterable[Work]:
         of[owner] += ledger
     for owner in sorted(records):
         record = records[owner]
-        days = {d.on[:_DAY]: d for d in sorted(of[owner], key=lambda d: d.on)}
+        past = sorted(of[owner], key=lambda d: d.on)
+        days = {d.on[:_DAY]: d for d in [d for d in past if d.criterion != CORRECTION] or past}
         if not days and isinstance(record, Paper):
             why = "in the review without a decision on record"
             days = {

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import authors, categories, home, methods, new, papers, timeline
+from . import authors, categories, flow, home, methods, new, papers, records, timeline, why
 from .fragment import Fragment
+from .measured import Measured
 from .review import Review
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ...model import Page
 
-__all__ = ["Fragment", "Review", "fragments", "pages"]
+__all__ = ["Fragment", "Measured", "Review", "fragments", "pages"]
 
 
 def pages(review: Review) -> Iterator[Page]:
@@ -26,6 +27,9 @@ def pages(review: Review) -> Iterator[Page]:
     yield from categories.pages(review)
     yield from timeline.pages(review)
     yield from authors.pages(review)
+    yield from flow.pages(review)
+    yield from records.pages(review)
+    yield from methods.pages(review)
 
 
 def fragments(review: Review) -> Iterator[Fragment]:
@@ -36,4 +40,5 @@ def fragments(review: Review) -> Iterator[Fragment]:
     yield Fragment(name="timeline", context=timeline.fragment(review))
     yield Fragment(name="new", context=new.fragment(review))
     yield Fragment(name="methods", context=methods.fragment(review))
+    yield Fragment(name="why", context=why.fragment(review))
     yield from categories.fragments(review)

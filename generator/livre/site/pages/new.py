@@ -1,4 +1,4 @@
-"""What each night changed, newest first, from the ledgers alone."""
+"""What each night changed, newest first, from the ledgers alone; what waits; and what changed rules would change."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...analyse.flow import group
 from ...model import Paper, Verdict
+from ...proposal import counted
+from ...waiting import queue
 from .. import charts
+from .quality import ask
+from .records import Lists
 from .review import signature
 
 if TYPE_CHECKING:
     from ...model import Decision, Night
     from .review import Item, Review
 
-_NIGHTS, _ITEMS, _PER_LIST = 60, 300, 40
+_NIGHTS, _ITEMS, _PER_LIST, _PROPOSED = 60, 300, 40, 100
 _TITLES = {Verdict.INCLUDE: "Included", Verdict.WAIT: "Waiting", Verdict.EXCLUDE: "Not included"}
 
 
@@ -35,12 +40,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The decisions of one verdict in one night; `total` counts those that are not listed as well."""
+    """The decisions of one verdict in one night; `total` counts those that are not listed as well, `lists` are where all stand."""
 
     verdict: str
     title: str
     total: int
     lines: tuple[Line, ...]
+    lists: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +72,12 @@ def _line(decision: Decision, review: Review) -> Line:
         rule=title,
         why=decision.why,
         score=f"{decision.score:.2f}",
-        person="" if decision.by in {"rules", "import"} else decision.by,
+        person=_person(decision),
     )
+
+
+def _person(decision: Decision) -> str:
+    return decision.by if group(decision).hand == "people" else ""
 
 
 def _date(decision: Decision, review: Review) -> str:
@@ -84,6 +94,7 @@ def days(review: Review) -> tuple[Day, ...]:
     runs: defaultdict[str, list[Night]] = defaultdict(list)
     for night in review.corpus.nights:
         runs[night.night[:10]].append(night)
+    lists = Lists(review)
     out, left = [], _ITEMS
     for day in sorted({*decided, *runs}, reverse=True)[:_NIGHTS]:
         groups = []
@@ -92,12 +103,69 @@ def days(review: Review) -> tuple[Day, ...]:
             shown = of[: max(0, min(_PER_LIST, left))]
             left -= len(shown)
             if of:
-                groups.append(Group(verdict=verdict.value, title=title, total=len(of), lines=tuple(_line(d, review) for d in shown)))
+                more = {group(d): None for d in of} if len(shown) < len(of) else {}
+                where = tuple(h for g in more if (h := lists.find(g, day)))
+                lines = tuple(_line(d, review) for d in shown)
+                groups.append(Group(verdict=verdict.value, title=title, total=len(of), lines=lines, lists=where))
         ran = tuple(runs.get(day, ()))
         out.append(Day(id=day, spoken=charts.spoken(day), runs=ran, groups=tuple(groups), complete=all(n.complete for n in ran)))
     return tuple(out)
 
 
+def waits(review: Review) -> dict[str, Any]:
+    """The works that wait, likeliest first: at most as many as the scope allows; `beyond` counts what the next night decides."""
+    of, most = queue(review.corpus), review.scope.screening.queue
+    return {
+        "most": most,
+        "beyond": max(0, len(of) - most),
+        "works": [
+            {
+                "title": w.candidate.title,
+                "by": signature(w.candidate.authors),
+                "date": w.candidate.date,
+                "name": str(w.candidate.primary),
+                "url": w.candidate.primary.url,
+                "likely": f"{w.decision.score:.2f}",
+                "learned": w.decision.by == "model",
+                "rule": review.rules.get(w.decision.criterion, (w.decision.criterion, ""))[0],
+                "why": w.decision.why,
+                "since": w.decision.on,
+                "include": ask(w.candidate.primary, "include", w.candidate.title, review),
+                "exclude": ask(w.candidate.primary, "exclude", w.candidate.title, review),
+            }
+            for w in of[:most]
+        ],
+    }
+
+
+def proposed(review: Review) -> dict[str, Any] | None:
+    """What changed rules or a newly trained model would do, None when nothing is proposed."""
+    rows = review.measured.proposal
+    if not rows:
+        return None
+    shown = []
+    for row in rows[:_PROPOSED]:
+        record = review.corpus.find([row.paper])
+        shown.append(
+            {
+                "kind": row.kind,
+                "key": record.key if isinstance(record, Paper) else "",
+                "title": record.title if record else str(row.paper),
+                "url": row.paper.url,
+                "before": row.before,
+                "after": row.after,
+                "because": row.because,
+            }
+        )
+    return {"counted": counted(rows), "rows": shown, "more": len(rows) - len(shown)}
+
+
 def fragment(review: Review) -> dict[str, Any]:
     """What stands at `/new/`."""
-    return {"days": days(review), "complete": charts.spoken(review.complete) if review.complete else ""}
+    return {
+        "days": days(review),
+        "complete": charts.spoken(review.complete) if review.complete else "",
+        "waiting": waits(review),
+        "proposed": proposed(review),
+        "why": "why/" in review.chapters,
+    }

@@ -7,8 +7,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ...latex import plain
-from ...model import Identifier, Page, Status
+from ...merge import MACHINE
+from ...model import Identifier, Page, Status, Verdict
 from .. import charts, exports
+from .quality import ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,8 @@ _STATUS = {
     Status.CORRECTED: "Corrected. Read the newest version.",
     Status.REPLACED: "Replaced by a later work.",
 }
-_BY = {"rules": "by the rules", "import": "at the import"}
+_BY = {"rules": "by the rules", "import": "at the import", "model": "by the learned screener"}
+_FILED = {"rule": "by rule", "model": "by what was learned", "person": "filed by a person"}
 _VERDICTS = {"include": "Included", "exclude": "Excluded", "wait": "Left waiting"}
 
 
@@ -107,9 +110,9 @@ def shelves(paper: Paper, review: Review) -> Iterator[tuple[str, tuple[Shelf, ..
                 words, score = "filed by a person", ""
             elif filing:
                 words = ", ".join(f"“{w}”" for w in filing.words[:_WORDS]) + ("…" if len(filing.words) > _WORDS else "")
-                score = f"{filing.score:.2f}"
+                words, score = f"{_FILED[filing.source]}: {words}" if words else _FILED[filing.source], f"{filing.score:.2f}"
             else:
-                words, score = "kept from an earlier filing", ""
+                words, score = "by no rule of today: learned, or kept from an earlier filing", ""
             own.append(Shelf(chip=review.chip(category), words=words, score=score))
         if own:
             yield facet.title, tuple(own)
@@ -127,6 +130,34 @@ def ruling(decision: Decision, review: Review) -> Ruling:
         by=_BY.get(decision.by, f"by {decision.by}"),
         on=decision.on,
     )
+
+
+def standing(paper: Paper, review: Review) -> str:
+    """How settled the last decision is, in a word; '' when there is none."""
+    last = next(iter(review.decisions(paper)), None)
+    if last is None:
+        return ""
+    if last.verdict is Verdict.WAIT:
+        return "provisional"
+    if last.by == "import":
+        return "taken over at the import"
+    if last.by in MACHINE:
+        return "automatic"
+    return "confirmed by a person" if last.verdict is Verdict.INCLUDE else "by a person"
+
+
+class _Audits:
+    """Which works were drawn for an audit, and which of these nobody has answered for."""
+
+    def __init__(self, review: Review) -> None:
+        self.drawn = {s.subject: s.audit for s in sorted(review.measured.samples)}
+        self.open = frozenset(s.subject for s in review.measured.open)
+
+    def said(self, paper: Paper) -> str:
+        """What audits have to do with a paper; '' for nothing."""
+        drawn = max((self.drawn[i] for i in paper.identifiers if i in self.drawn), default="")
+        answer = "nobody has answered yet" if self.open.intersection(paper.identifiers) else "a person has answered"
+        return f"Drawn for the audit of {drawn}: {answer}." if drawn else ""
 
 
 def citation(paper: Paper) -> str:
@@ -166,7 +197,7 @@ def _authors(paper: Paper, review: Review) -> tuple[tuple[str, str], ...]:
     return tuple((str(n), i if (i := review.ids[n]) in known else "") for n in paper.authors)
 
 
-def _context(paper: Paper, review: Review, neighbours: _Neighbours) -> dict[str, Any]:
+def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Audits) -> dict[str, Any]:
     authors = _authors(paper, review)
     lead = SHOWN_AUTHORS if len(authors) > SHOWN_AUTHORS + 2 else len(authors)
     newer, older = neighbours.of(paper)
@@ -192,6 +223,10 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours) -> dict[str,
         "shelves": tuple(shelves(paper, review)),
         "ruling": rulings[0] if rulings else None,
         "earlier": rulings[1:],
+        "standing": standing(paper, review),
+        "audit": audits.said(paper),
+        "appeal": ask(paper.primary, "include" if paper.key in review.out else "exclude", plain(paper.title), review),
+        "why": str(paper.primary) if "why/" in review.chapters else "",
         "bibtex": citation(paper),
         "newer": newer,
         "older": older,
@@ -200,9 +235,9 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours) -> dict[str,
 
 def pages(review: Review) -> Iterator[Page]:
     """`/papers/<key>/` for every paper, background and those taken out again included."""
-    neighbours = _Neighbours(review)
+    neighbours, audits = _Neighbours(review), _Audits(review)
     for paper in review.every:
-        yield Page(path=f"papers/{paper.key}/", template="paper.html", family="papers", context=_context(paper, review, neighbours))
+        yield Page(path=f"papers/{paper.key}/", template="paper.html", family="papers", context=_context(paper, review, neighbours, audits))
 
 
 def fragment(review: Review) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...analyse import counts
+from ...analyse.flow import Journal
 from ...classify import classify
 from ...corpus import history
 from ...latex import plain
 from ...model import Verdict
 from ...names import author_id
 from .. import charts
+from .measured import Measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,13 +29,17 @@ if TYPE_CHECKING:
 LONGEST_AXIS = 24
 """So many months, the last ones, are drawn by month; what came before is in the chart by year."""
 _FEW = 3
-_IMPORT = "import"
 _OWN_RULES = {
-    _IMPORT: ("Included by the person who imported it", ""),
+    "import": ("Included by the person who imported it", ""),
     "background": ("A milestone from outside the scope", ""),
     "no-topic": ("No topic of the scope matches", ""),
+    "person": ("A person's judgement", ""),
+    "correction": ("A person corrected what is said of it", ""),
+    "relevance": ("What was learned from earlier decisions", ""),
+    "queue": ("More was waiting than may wait", ""),
 }
-"""Criteria that an import names, and no scope."""
+"""Criteria that no scope has: those of imports, of people, of the learned screener and of the full queue."""
+_NOTHING = Measured()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +84,13 @@ class Review:
 
     `chapters` are the paths of the hand-written pages (`categories/llm/`), which no generated
     page may claim. The first facet of the taxonomy gives the lanes and colours of every chart.
-    Lists of papers are newest first.
+    Lists of papers are newest first. `measured` is what the review knows of its own quality.
     """
 
-    def __init__(self, corpus: Corpus, scope: Scope, taxonomy: Taxonomy, chapters: Iterable[str] = ()) -> None:
-        self.corpus, self.scope, self.taxonomy = corpus, scope, taxonomy
+    def __init__(
+        self, corpus: Corpus, scope: Scope, taxonomy: Taxonomy, chapters: Iterable[str] = (), measured: Measured = _NOTHING
+    ) -> None:
+        self.corpus, self.scope, self.taxonomy, self.measured = corpus, scope, taxonomy, measured
         self.chapters = frozenset(chapters)
         self.every = counts.newest(corpus.papers.values())
         self.out: Mapping[str, Decision] = {p.key: d for p in self.every if (d := self._taken_out(p))}
@@ -249,6 +257,11 @@ class Review:
         return counts.trend(counts.monthly(papers, self.months[:-1]))
 
     # --- Decisions ---
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Every decision by day."""
+        return Journal(self.corpus)
 
     def decisions(self, paper: Paper) -> tuple[Decision, ...]:
         """Every decision on this paper, newest first."""
