@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from .terms import longest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
     from .model import Candidate
     from .taxonomy import Category, Facet, Taxonomy
@@ -48,16 +48,26 @@ def _apart(hits: Iterable[Hit], weights: Mapping[str, float]) -> list[Hit]:
 def _evidence(category: Category, clear: Mapping[str, Sequence[Hit]], title: float) -> tuple[float, tuple[Hit, ...]]:
     """What speaks for a category, and the words of it."""
     points, evidence = 0.0, []
+    weights, veto = category.weights, category.veto
     for name, worth in (("title", title), ("abstract", 1.0)):
-        own = longest((h for h in clear[name] if h.term in category.weights or h.term in category.veto), category.veto)
-        own = _apart(own, category.weights)
-        points += worth * sum(category.weights[h.term] for h in own)
+        own = [h for h in clear[name] if h.term in weights or h.term in veto]
+        if own:
+            own = _apart(longest(own, veto), weights)
+        points += worth * sum(weights[h.term] for h in own)
         evidence += own
-    lists = [longest((h for h in clear["title"] if h.term in any_of.terms), category.veto) for any_of in category.all]
+    lists = [[h for h in clear["title"] if h.term in any_of.terms] for any_of in category.all]
+    lists = [longest(found, veto) for found in lists] if all(lists) else []
     if lists and all(lists) and not any(h.term in category.none.terms for h in clear["title"]):
         points += title
         evidence += [h for found in lists for h in found[:1]]
     return points, tuple(evidence)
+
+
+def _possible(category: Category, seen: Set[str]) -> bool:
+    """Whether the terms seen can speak for a category at all."""
+    if not seen.isdisjoint(category.weights):
+        return True
+    return bool(category.all) and not any(seen.isdisjoint(any_of.terms) for any_of in category.all)
 
 
 def _words(hits: Iterable[Hit]) -> tuple[str, ...]:
@@ -73,7 +83,7 @@ def _facet(facet: Facet, taxonomy: Taxonomy, hits: Sequence[Hit]) -> Iterator[Fi
     clear = {name: [h for h in both if h.field == name] for name in _FIELDS}
     seen = {h.term for h in hits}
     found: Mapping[str, tuple[float, tuple[Hit, ...]]] = {
-        c.id: (0.0, ()) if c.all == () and seen.isdisjoint(c.weights) else _evidence(c, clear, taxonomy.title) for c in categories
+        c.id: _evidence(c, clear, taxonomy.title) if _possible(c, seen) else (0.0, ()) for c in categories
     }
     best = max((found[c.id][0] for c in categories if not c.rest), default=0.0)
     least = max(taxonomy.enough, facet.share * best)
