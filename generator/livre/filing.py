@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PRECISION = 0.9
 """The wanted share of right ones among what the models file by themselves, unless told otherwise."""
-SHARE = 0.5
+SHARE = 0.25
 """Of several categories that rules found, those stay that are so likely, as a share of the likeliest."""
 MARGIN = 0.1
 """What is filed is kept until its probability is so much under the line; what is not, comes in so much over it."""
