@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 """A text is read to this sign; real abstracts end before 4,000."""
-TITLE, CLASSES, EXTRA = 0.5, 0.3, 1.0
+TITLE, CLASSES, EXTRA = 0.5, 0.3, 0.2
 """What a title, the arXiv classes and other features weigh beside title and abstract as one text, which weighs 1."""
 
 Kind = Literal["svm", "logistic"]
@@ -250,13 +250,13 @@ def fit_each(
     *,
     kind: Kind = "svm",
     cost: float = 1.0,
-    known: Sequence[int] | None = None,
+    known: Sequence[int] | Model | None = None,
 ) -> dict[str, Model]:
     """One model for each label that some of the rows have and some have not; see `fit`."""
     at = np.asarray(rows, dtype=np.int64)
     names = sorted({name for of in labels for name in of})
-    weighed = Weights.of(space, rows if known is None else known)
-    vectors = weighed.vectors(space)
+    weighed = known.weights if isinstance(known, Model) else Weights.of(space, rows if known is None else known)
+    vectors = known.vectors if isinstance(known, Model) else weighed.vectors(space)
     out = {}
     for name in names:
         wanted = np.array([name in of for of in labels], dtype=bool)
@@ -282,12 +282,12 @@ def fit(
     *,
     kind: Kind = "svm",
     cost: float = 1.0,
-    known: Sequence[int] | None = None,
+    known: Sequence[int] | Model | None = None,
 ) -> Model:
     """Learn to tell the `True` from the others; `weights` says how much each row counts.
 
-    `known` are the rows that say what a word weighs: by default those of the fit. Raises Unlearnable when the rows
-    are all of one class, or have no word.
+    `known` says what a word weighs: the rows to learn that from, or another model over this space; by default the
+    rows of the fit. Raises Unlearnable when the rows are all of one class, or have no word.
     """
     _two_classes(labels)
     return fit_each(space, rows, [("yes",) if label else () for label in labels], weights, kind=kind, cost=cost, known=known)["yes"]
