@@ -12,9 +12,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import plaintext, toml
+from .backtest import Backtest, Line  # noqa: TC001  # reading takes the annotations at their word
 from .errors import BadData
 from .model import Problem
-from .quality import Bin, Confusion, Proportion
+from .quality import Confusion, Proportion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,47 +30,12 @@ _DERIVED = {Confusion: ("precision", "recall", "f1"), Proportion: ("value", "low
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackTest:
-    """Learning from some of what was decided and judging the rest, `n` works of which `positive` belong.
-
-    `split` is `temporal` (the newest are judged, from the day `since` on) or `random`. At the thresholds that the learning itself chose,
-    `precision` is the share of the included that belongs, `recall` and `missed` the shares of what belongs that were included and excluded,
-    and `waiting` how many were left open; None where no threshold could be chosen.
-    """
-
-    split: str
-    since: str = ""
-    trained: int
-    n: int
-    positive: int
-    wss95: float | None = None
-    recall10: float | None = None
-    average_precision: float | None = None
-    auc: float | None = None
-    precision: Proportion | None = None
-    recall: Proportion | None = None
-    missed: Proportion | None = None
-    waiting: int | None = None
-    calibration_error: float | None = None
-    brier: float | None = None
-    curve: tuple[Bin, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """From which probability a topic's works are included, and below which excluded; None is never, and `reason` says why."""
-
-    topic: str
-    include_at: float | None
-    exclude_below: float | None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningCard:
-    """What screening has learned from: works included and excluded, how many of these by `people`, and how many contradict another.
+    """What screening has learned from: works included and excluded, how many of these by `people`, and how many people decided both ways.
 
-    `reason` says why nothing was learned, '' when something was.
+    `thresholds` are those of each topic, '' being all together. `temporal` tells how the newest works were judged after learning from
+    the older ones, and `topics` the same of each topic; `random` tells it of works picked at random. `reason` says why nothing was
+    learned, '' when something was.
     """
 
     included: int = 0
@@ -77,9 +43,10 @@ class ScreeningCard:
     people: int = 0
     contradictions: int = 0
     reason: str = ""
-    thresholds: tuple[Thresholds, ...] = ()
-    temporal: BackTest | None = None
-    random: BackTest | None = None
+    thresholds: tuple[Line, ...] = ()
+    temporal: Backtest | None = None
+    topics: tuple[Backtest, ...] = ()
+    random: Backtest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

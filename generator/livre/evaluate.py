@@ -1,0 +1,202 @@
+"""Measuring what livre does by itself: on the ledger of a review, or on records that somebody else has labelled.
+
+On the ledger it is what the last night would say of itself (the card), with audits, sentinels and works that are here twice. On a CSV with
+yes and no, screening is learned from a part and judged on the rest, in the order of time and at random; on a CSV with categories,
+the review's own filing is compared with them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import audit, labelled, lessons, relevance, sentinels
+from .backtest import ALL
+from .card import Card, FacetCard, FilingCard, ScreeningCard
+from .classify import classify
+from .confusion import FilingFigures, evaluate_filing
+from .filing import Filer, Unfiled
+from .model import Candidate, Identifier
+from .names import clean
+from .quality import Proportion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .audit import AuditFigures
+    from .backtest import Backtest
+    from .corpus import Corpus
+    from .labelled import Labelled, Record
+    from .model import Problem, Sampled
+    from .relevance import Screener, Untrained
+    from .scope import Scope
+    from .sentinels import SentinelSet, SetFigures
+    from .taxonomy import Taxonomy
+
+FEWEST = 5
+"""A labelled file needs so many works that belong and so many that do not: from fewer nothing is learned."""
+
+
+def card(corpus: Corpus, taxonomy: Taxonomy, screening: Screener | Untrained, filing: Filer | Unfiled, *, on: str) -> Card:
+    """What was learned on the day `on` (ISO), and how good it is."""
+    return Card(on=on, screening=_screening(screening), filing=_filing(corpus, taxonomy, filing))
+
+
+def _screening(screening: Screener | Untrained) -> ScreeningCard:
+    if isinstance(screening, relevance.Untrained):
+        return ScreeningCard(reason=screening.reason)
+    temporal, *topics = screening.backtests
+    return ScreeningCard(
+        included=screening.included,
+        excluded=screening.excluded,
+        people=screening.people,
+        contradictions=screening.disputed,
+        thresholds=tuple(line for topic, line in sorted(screening.lines.items()) if topic != ALL),
+        temporal=temporal,
+        topics=tuple(topics),
+        random=screening.random,
+    )
+
+
+def _filing(corpus: Corpus, taxonomy: Taxonomy, filing: Filer | Unfiled) -> FilingCard:
+    people = contradictions = 0
+    for paper in corpus.papers.values():
+        if held := lessons.held_by_people(paper, taxonomy):
+            rules = {f.category for f in classify(paper, taxonomy)}
+            of = {facet: {c.id for c in taxonomy.of(facet)} for facet in held}
+            people += 1
+            contradictions += any(rules & ids and rules & ids != ids.intersection(paper.categories) for ids in of.values())
+    if isinstance(filing, Unfiled):
+        return FilingCard(people=people, contradictions=contradictions, reason=filing.reason)
+    facets = tuple(facet_card(facet, figures) for facet, figures in filing.figures.items())
+    return FilingCard(trained=filing.examples, people=people, contradictions=contradictions, facets=facets)
+
+
+def facet_card(facet: str, figures: FilingFigures) -> FacetCard:
+    """The figures of a facet as the card has them."""
+    return FacetCard(
+        facet=facet,
+        categories=figures.filed,
+        micro=figures.micro,
+        macro=figures.macro,
+        whole=figures.micro_whole,
+        abstained=figures.abstained,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfLedger:
+    """What the ledger says of the review's own judgement; `twice` are works that share their title and first author with another."""
+
+    card: Card
+    audit: AuditFigures
+    sentinels: tuple[SetFigures, ...]
+    twice: Proportion
+
+
+def ledger(corpus: Corpus, scope: Scope, found: Card, *, audits: Iterable[Sampled], sets: Iterable[SentinelSet], on: str) -> OfLedger:
+    """Everything that the files under bib/ say of the review's judgement, on the day `on`."""
+    return OfLedger(
+        card=found, audit=audit.figures(audits, corpus, on), sentinels=sentinels.measure(sets, corpus, scope), twice=twice(corpus)
+    )
+
+
+def twice(corpus: Corpus) -> Proportion:
+    """Papers that may be here twice: those whose title and first author's family name another one has too."""
+    same = Counter((clean(p.title).lower(), p.authors[0].family.lower()) for p in corpus.papers.values() if p.authors)
+    return Proportion(k=sum(n for n in same.values() if n > 1), n=len(corpus.papers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfScreening:
+    """Screening learned from a part of a labelled file and judged on the rest, `n` works of which `positive` belong.
+
+    `temporal` judges the newest, `random` every third after learning from the others; None where the labels do not allow it,
+    and `reasons` say why.
+    """
+
+    path: str
+    column: str
+    n: int
+    positive: int
+    left_out: int
+    contradictions: int
+    temporal: Backtest | None
+    random: Backtest | None
+    reasons: tuple[str, ...] = ()
+
+
+def screening(table: Labelled, *, precision: float, missed: float) -> tuple[OfScreening, tuple[Problem, ...]]:
+    """Learn from yes and no and judge both ways, with what could not be used of the file. BadData, see `labelled`."""
+    rows, notes = labelled.screened(table)
+    taught = [_example(record, yes) for record, yes in rows]
+    positive = sum(yes for _, yes in rows)
+    temporal = random = None
+    reasons: list[str] = []
+    if min(positive, len(rows) - positive) < FEWEST:
+        reasons.append(f"{positive} of {len(rows)} works belong: from fewer than {FEWEST} on either side nothing is learned")
+    else:
+        learned = relevance.train(taught, topics=(), precision=precision, missed=missed, least=FEWEST)
+        if isinstance(learned, relevance.Untrained):
+            reasons.append(learned.reason)
+        else:
+            temporal, random = learned.backtests[0], learned.random
+            if not temporal.n:
+                reasons.append("no temporal split: the records have no dates, or all that belongs is of one part")
+                temporal = None
+    return OfScreening(
+        path=table.path,
+        column=table.column,
+        n=len(rows),
+        positive=positive,
+        left_out=len(notes) + sum(p.code == "labelled-nothing" for p in table.notes),
+        contradictions=table.contradictions,
+        temporal=temporal,
+        random=random,
+        reasons=tuple(reasons),
+    ), (*table.notes, *notes)
+
+
+def _candidate(record: Record) -> Candidate:
+    return Candidate(identifiers=(Identifier("row", f"{record.line:07}"),), title=record.title, abstract=record.abstract, date=record.date)
+
+
+def _example(record: Record, include: bool) -> relevance.Example:
+    return relevance.Example(record=_candidate(record), include=include, weight=1.0, on=record.date, topic=ALL, person=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfFiling:
+    """The review's filing against categories that others gave, facet by facet; `several` rows have more than one in a facet."""
+
+    path: str
+    column: str
+    n: int
+    left_out: int
+    contradictions: int
+    several: int
+    facets: tuple[FacetCard, ...]
+
+
+def filing(table: Labelled, filer: Filer) -> tuple[OfFiling, tuple[Problem, ...]]:
+    """File the records of a labelled file and compare, in the facets that its labels name."""
+    rows, notes = labelled.filed(table, filer.taxonomy)
+    said = [frozenset(f.category for f in filed) for filed in filer.file_each((_candidate(record), None) for record, _ in rows)]
+    facets, several = [], 0
+    for facet in filer.taxonomy.facets:
+        ids = {c.id for c in filer.taxonomy.of(facet.id)}
+        at = [i for i, (_, truth) in enumerate(rows) if truth & ids]
+        several += sum(len(rows[i][1] & ids) > 1 for i in at)
+        if at:
+            figures = evaluate_filing([rows[i][1] for i in at], [said[i] & ids for i in at], [c.id for c in filer.taxonomy.of(facet.id)])
+            facets.append(facet_card(facet.id, figures))
+    return OfFiling(
+        path=table.path,
+        column=table.column,
+        n=len(rows),
+        left_out=len(table.records) - len(rows) + len(table.notes),
+        contradictions=table.contradictions,
+        several=several,
+        facets=tuple(facets),
+    ), (*table.notes, *notes)
