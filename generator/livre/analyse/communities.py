@@ -58,9 +58,9 @@ def communities(
 ) -> tuple[Community, ...]:
     """The communities of the graph, largest first; papers without a citation, or in too small a group, are in none.
 
-    Papers dated on or after `until` ('' for no such day) join what the others form.
+    Papers dated on or after `until` ('' for no such day), or not at all, join what the others form.
     """
-    old = {i for i, date in enumerate(graph.dates) if not until or date < until}
+    old = {i for i, date in enumerate(graph.dates) if not until or date < until[: len(date)]}
     arcs = graph.arcs
     found = louvain(((i, j) for i, j in arcs if i in old and j in old), seed=seed, resolution=resolution)
     of = {i: n for n, members in enumerate(m for m in found if len(m) >= smallest) for i in members}
@@ -144,8 +144,10 @@ def _terms(title: str) -> tuple[str, ...]:
 
 
 def _stem(term: str) -> str:
-    """Singular and plural alike."""
-    return " ".join(re.sub(r"ies$", "y", word).rstrip("s") for word in term.split(" "))
+    """Singular and plural alike, and two words with a hyphen or without."""
+    parts = term.split("-")
+    words = term.split(" ") if any(len(p) < _SHORTEST for p in parts) else re.split("[ -]", term)
+    return " ".join(re.sub(r"ies$", "y", word).rstrip("s") for word in words)
 
 
 def renamed(new: Iterable[Community], old: Mapping[str, str]) -> Mapping[str, str]:
