@@ -232,17 +232,18 @@ def train(
     topics: Sequence[str],
     precision: float,
     missed: float,
+    least: int = LEAST,
     scope: Scope | None = None,
     core: Callable[[Candidate], float] | None = None,
 ) -> Screener | Untrained:
     """Learn from decided works, in any order. With the `scope`, how far its rules are met is learned from as well.
 
     Thresholds are drawn, for each of the `topics`, so that a share of `precision` of the included belongs and a share of `missed` of what
-    belongs is excluded. `core` gives the share of core papers that a work cites, 0 to 1.
+    belongs is excluded. Of either side `least` are needed. `core` gives the share of core papers that a work cites, 0 to 1.
     """
     works = sorted(taught, key=lambda e: (e.on, e.record.primary))
     sides = {side: sum(e.include is include for e in works) for side, include in (("included", True), ("excluded", False))}
-    if few := [f"{n} {side} works with an abstract; needs {LEAST}" for side, n in sides.items() if n < LEAST]:
+    if few := [f"{n} {side} works with an abstract; needs {least}" for side, n in sides.items() if n < least]:
         return Untrained(reason="; ".join(few))
     reader = _Reader(scope=scope, core=core)
     lesson = _Lesson(examples=tuple(works), space=Space.of([reader(e.record) for e in works]))
