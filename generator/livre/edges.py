@@ -42,10 +42,17 @@ def _days(cell: str) -> tuple[str, ...]:
     return days
 
 
+def _source(cell: str) -> str:
+    """The name of a source, which is visible and not empty."""
+    if plaintext.one_line(cell) != cell:
+        raise ValueError("write a name on one line")
+    return ledger.some(cell)
+
+
 CITATIONS: ledger.Columns = {
     "citing": ("citing", Identifier.parse),
     "cited": ("cited", Identifier.parse),
-    "source": ("source", ledger.some),
+    "source": ("source", _source),
     "first": ("first", ledger.day),
     "last": ("last", ledger.day),
     "absent": ("absent", _days),
@@ -54,7 +61,7 @@ CITATIONS: ledger.Columns = {
 
 REFERENCES: ledger.Columns = {
     "citing": ("citing", Identifier.parse),
-    "source": ("source", ledger.some),
+    "source": ("source", _source),
     "asked": ("asked", ledger.day),
     "listed": ("listed", ledger.count),
     "known": ("known", ledger.count),
@@ -104,7 +111,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._works, self._days, self._absent = _Parsed(Identifier.parse), _Parsed(ledger.day), _Parsed(_days)
-        self._sources = _Parsed(ledger.some)
+        self._sources = _Parsed(_source)
 
     def citations(self, text: str, *, path: str) -> list[Citation]:
         """The edges of one file, in its order; BadData carries every problem with its line."""
