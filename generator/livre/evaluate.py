@@ -8,24 +8,28 @@ the review's own filing is compared with them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from . import audit, labelled, lessons, relevance, sentinels
-from .backtest import ALL
+from .backtest import ALL, Backtest, Judged, backtest
 from .card import Card, FacetCard, FilingCard, ScreeningCard
 from .classify import classify
 from .confusion import FilingFigures, evaluate_filing
 from .filing import Filer, Unfiled
-from .model import Candidate, Identifier
+from .latex import plain
+from .learn import Document
+from .model import Candidate, Decision, Identifier, Verdict
 from .names import clean
-from .quality import Proportion
+from .quality import Confusion, Proportion, recall_at, wss
+from .simulate import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .audit import AuditFigures
-    from .backtest import Backtest
     from .corpus import Corpus
     from .labelled import Labelled, Record
     from .model import Problem, Sampled
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from .sentinels import SentinelSet, SetFigures
     from .taxonomy import Taxonomy
 
+SEEDS = 5
+"""So many pairs of first works start the simulations, always the same ones."""
 FEWEST = 5
 """A labelled file needs so many works that belong and so many that do not: from fewer nothing is learned."""
 
@@ -109,11 +115,25 @@ def twice(corpus: Corpus) -> Proportion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """Reading a labelled file from one work of each side, once for each seed, in the order that the learning so far asks for.
+
+    The mean work saved at 95 % recall and the mean recall after a tenth, without the two works that were given; `wss95_each` by seed.
+    """
+
+    seeds: int
+    wss95: float
+    recall10: float
+    wss95_each: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfScreening:
     """Screening learned from a part of a labelled file and judged on the rest, `n` works of which `positive` belong.
 
-    `temporal` judges the newest, `random` every third after learning from the others; None where the labels do not allow it,
-    and `reasons` say why.
+    `temporal` judges the newest, `random` every third after learning from the others, `simulation` reads them one by one; None
+    where the labels do not allow it, and `reasons` say why. `review` is what the review itself would include of the file
+    (`screener` the ranking of its own model), having learned from none of it.
     """
 
     path: str
@@ -124,46 +144,96 @@ class OfScreening:
     contradictions: int
     temporal: Backtest | None
     random: Backtest | None
+    simulation: Simulation | None
+    review: Confusion | None = None
+    screener: Backtest | None = None
     reasons: tuple[str, ...] = ()
 
 
-def screening(table: Labelled, *, precision: float, missed: float) -> tuple[OfScreening, tuple[Problem, ...]]:
-    """Learn from yes and no and judge both ways, with what could not be used of the file. BadData, see `labelled`."""
+Decide = Callable[[Sequence[Candidate]], Sequence[Decision | None]]
+"""What the review would decide of works."""
+
+
+def screening(
+    table: Labelled,
+    *,
+    precision: float,
+    missed: float,
+    seeds: int = SEEDS,
+    corpus: Corpus | None = None,
+    decide: Decide | None = None,
+    screener: Screener | Untrained | None = None,
+) -> tuple[OfScreening, tuple[Problem, ...]]:
+    """Learn from yes and no and judge both ways, with what could not be used of the file.
+
+    Abstracts that the file lacks are taken from the `corpus`. `decide` and `screener` are the review's own; they must not have learned
+    from works of the file (`named`). With 0 `seeds` nothing is simulated, which takes longest.
+    """
     rows, notes = labelled.screened(table)
-    taught = [_example(record, yes) for record, yes in rows]
-    positive = sum(yes for _, yes in rows)
-    temporal = random = None
+    works, labels = [_candidate(record, corpus) for record, _ in rows], [yes for _, yes in rows]
+    taught = [
+        relevance.Example(record=w, include=yes, weight=1.0, on=w.date, topic=ALL, person=True)
+        for w, yes in zip(works, labels, strict=True)
+    ]
+    positive = sum(labels)
+    temporal = random = simulation = None
     reasons: list[str] = []
     if min(positive, len(rows) - positive) < FEWEST:
-        reasons.append(f"{positive} of {len(rows)} works belong: from fewer than {FEWEST} on either side nothing is learned")
+        reasons.append(f"{positive} of {len(rows)} works belong; with fewer than {FEWEST} on either side nothing is learned")
+    elif isinstance(learned := relevance.train(taught, topics=(), precision=precision, missed=missed, least=FEWEST), relevance.Untrained):
+        reasons.append(learned.reason)
     else:
-        learned = relevance.train(taught, topics=(), precision=precision, missed=missed, least=FEWEST)
-        if isinstance(learned, relevance.Untrained):
-            reasons.append(learned.reason)
-        else:
-            temporal, random = learned.backtests[0], learned.random
-            if not temporal.n:
-                reasons.append("no temporal split: the records have no dates, or all that belongs is of one part")
-                temporal = None
+        temporal, random = learned.backtests[0], learned.random
+        if not temporal.n:
+            reasons.append("no temporal split: the works have no dates, or the older ones are all of one side")
+            temporal = None
+        simulation = _simulated(works, labels, seeds) if seeds else None
+    said = [d is not None and d.verdict is Verdict.INCLUDE for d in decide(works)] if decide else []
     return OfScreening(
         path=table.path,
         column=table.column,
         n=len(rows),
         positive=positive,
-        left_out=len(notes) + sum(p.code == "labelled-nothing" for p in table.notes),
+        left_out=len(table.records) - len(rows) + sum(p.code == "labelled-nothing" for p in table.notes),
         contradictions=table.contradictions,
         temporal=temporal,
         random=random,
+        simulation=simulation,
+        review=Confusion.of(said, labels) if decide else None,
+        screener=_own(screener, works, labels) if isinstance(screener, relevance.Screener) else None,
         reasons=tuple(reasons),
     ), (*table.notes, *notes)
 
 
-def _candidate(record: Record) -> Candidate:
-    return Candidate(identifiers=(Identifier("row", f"{record.line:07}"),), title=record.title, abstract=record.abstract, date=record.date)
+def named(table: Labelled) -> frozenset[Identifier]:
+    """The works that a labelled file names, which nothing that is measured on it may have learned from."""
+    return frozenset(r.identifier for r in table.records if r.identifier)
 
 
-def _example(record: Record, include: bool) -> relevance.Example:
-    return relevance.Example(record=_candidate(record), include=include, weight=1.0, on=record.date, topic=ALL, person=True)
+def _simulated(works: Sequence[Candidate], labels: Sequence[bool], seeds: int) -> Simulation:
+    documents = [Document(title=plain(w.title), abstract=plain(w.abstract)) for w in works]
+    orders = [[labels[i] for i in simulate(documents, labels, seed=seed)[2:]] for seed in range(seeds)]
+    saved = tuple(w for order in orders if (w := wss(order)) is not None)
+    return Simulation(seeds=seeds, wss95=fmean(saved), recall10=fmean(recall_at(order) or 0.0 for order in orders), wss95_each=saved)
+
+
+def _own(screener: Screener, works: Sequence[Candidate], labels: Sequence[bool]) -> Backtest:
+    judged = [
+        Judged(topic=ALL, probability=j.probability, include=yes, person=True) for j, yes in zip(screener.judge(works), labels, strict=True)
+    ]
+    return backtest(judged, {ALL: screener.lines[ALL]}, split="labelled", trained=screener.included + screener.excluded)
+
+
+def _candidate(record: Record, corpus: Corpus | None = None) -> Candidate:
+    identifier = record.identifier or Identifier("row", f"{record.line:07}")
+    known = corpus.find([identifier]) if corpus else None
+    return Candidate(
+        identifiers=(identifier,),
+        title=record.title or (known.title if known else ""),
+        abstract=record.abstract or (known.abstract if known else ""),
+        classes=known.classes if known else (),
+        date=record.date or (known.date if known else ""),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +249,10 @@ class OfFiling:
     facets: tuple[FacetCard, ...]
 
 
-def filing(table: Labelled, filer: Filer) -> tuple[OfFiling, tuple[Problem, ...]]:
+def filing(table: Labelled, filer: Filer, corpus: Corpus | None = None) -> tuple[OfFiling, tuple[Problem, ...]]:
     """File the records of a labelled file and compare, in the facets that its labels name."""
     rows, notes = labelled.filed(table, filer.taxonomy)
-    said = [frozenset(f.category for f in filed) for filed in filer.file_each((_candidate(record), None) for record, _ in rows)]
+    said = [frozenset(f.category for f in filed) for filed in filer.file_each((_candidate(record, corpus), None) for record, _ in rows)]
     facets, several = [], 0
     for facet in filer.taxonomy.facets:
         ids = {c.id for c in filer.taxonomy.of(facet.id)}

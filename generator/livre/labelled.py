@@ -1,4 +1,4 @@
-"""Records that somebody has labelled, from any CSV: `title`, `abstract`, perhaps `date` or `year`, and a column of labels.
+"""Records that somebody has labelled, from any CSV: `title`, perhaps `abstract`, `date` or `year`, `arxiv_id`, `doi`, and one of labels.
 
 A label says yes or no (1, 0, yes, no, included, excluded …), or names categories of the taxonomy, several with `|` or `;` between.
 What cannot be used of a row is told with its line and left out; only a file that is no such table is refused.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .entry import is_date
 from .errors import BadData
 from .latex import normal
-from .model import Problem
+from .model import Identifier, Problem
 from .plaintext import contents, one_line
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 YES = frozenset({"1", "1.0", "yes", "true", "include", "included", "relevant"})
 NO = frozenset({"0", "0.0", "no", "false", "exclude", "excluded", "irrelevant"})
+IDENTIFIERS = ("arxiv_id", "paper", "doi")
+"""Columns that may say which work a row is about."""
 _NOTHING = frozenset({"", "na", "n/a", "nan", "none"})
 _YEAR = re.compile(r"([0-9]{4})(?:\.0)?")
 _APART = re.compile(r"[|;]")
@@ -36,9 +38,10 @@ _LONGEST_CELL = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One row: its line, what it says of the work, and its label as written."""
+    """One row: its line, the work it is about (arXiv id or DOI, if any), what it says of it, and its label as written."""
 
     line: int
+    identifier: Identifier | None
     title: str
     abstract: str
     date: str
@@ -132,12 +135,20 @@ def _rows(text: str, path: str, problems: list[Problem]) -> Iterator[tuple[int, 
         csv.field_size_limit(before)
 
 
+def _identifier(cell: str) -> Identifier | None:
+    try:
+        return Identifier.parse(cell)
+    except ValueError:
+        return None
+
+
 def _record(cells: Mapping[str, str], column: str, line: int) -> Record:
     when = (cells.get("date") or cells.get("year") or "").strip()
     if m := _YEAR.fullmatch(when):
         when = m[1]
     return Record(
         line=line,
+        identifier=next((i for name in IDENTIFIERS if (i := _identifier(cells.get(name, "")))), None),
         title=normal(one_line(cells["title"])),
         abstract=normal(one_line(cells.get("abstract", ""))),
         date=when if is_date(when) else "",
