@@ -226,7 +226,7 @@ def _pairs(data: bytes, path: str, problems: list[Problem]) -> Iterator[tuple[Id
             except ValueError as error:
                 problems.append(Problem(path, table.line_num, "edges-value", f"{error}: write one of these"))
     except csv.Error as error:
-        problems.append(Problem(path, table.line_num, "edges-csv", f"this is not CSV: {error}"))
+        problems.append(Problem(path, table.line_num + 1, "edges-csv", f"this is not CSV: {error}"))
 
 
 def adopt(edges: Edges, files: Iterable[tuple[str, bytes]], corpus: Corpus, on: str) -> Merged:
