@@ -51,7 +51,7 @@ def test_a_work_too_few_is_refused():
 def test_the_figures_are_those_of_scikit_learn(pairs: list[tuple[frozenset[str], frozenset[str]]]):
     figures = evaluate_filing([t for t, _ in pairs], [f for _, f in pairs], BEASTS)
     truth, filed = ([[b in p[i] for b in BEASTS] for p in pairs] for i in (0, 1))
-    p, r, f, _ = precision_recall_fscore_support(truth, filed, average="micro", zero_division=0)
+    p, r, f, _ = precision_recall_fscore_support(truth, filed, average="micro", zero_division=0)  # pyright: ignore[reportArgumentType] -- its documentation says a number
     micro = figures.micro_whole
     assert (micro.precision.value or 0) == pytest.approx(p)
     assert (micro.recall.value or 0) == pytest.approx(r)
