@@ -166,7 +166,7 @@ def screened(table: Labelled) -> tuple[tuple[tuple[Record, bool], ...], tuple[Pr
 
 
 def filed(table: Labelled, taxonomy: Taxonomy) -> tuple[tuple[tuple[Record, frozenset[str]], ...], tuple[Problem, ...]]:
-    """The rows that name categories of the taxonomy, by id, title or alias, and a Problem for each that names none.
+    """The rows that name categories of the taxonomy, by id, title or alias (and their parents), and a Problem for each that names none.
 
     BadData when hardly any row does: then the column holds something else.
     """
@@ -183,7 +183,7 @@ def filed(table: Labelled, taxonomy: Taxonomy) -> tuple[tuple[tuple[Record, froz
             message = f"{table.column} is {record.label!r}: {_listed(strange)} no category of the taxonomy, {rest}"
             notes.append(Problem(table.path, record.line, "labelled-label", message))
         if found:
-            kept.append((record, found))
+            kept.append((record, found | {c.parent for c in map(taxonomy.categories.__getitem__, found) if c.parent}))
     if len(kept) <= _MOST_UNKNOWN * len(table.records):
         message = f"the column {table.column!r} holds neither yes and no nor categories of the taxonomy"
         raise BadData([Problem(table.path, 1, "labelled-label", message), *notes[:3]])
