@@ -126,7 +126,8 @@ def test_a_night_includes_excludes_and_forgets_with_reasons(review: Path, update
     reasons = {(d.verdict, d.criterion, d.why) for rows in after.decisions.values() for d in rows}
     assert (Verdict.EXCLUDE, "robots", 'robots: "Robot" (title)') in reasons
     assert all(p.categories == ("llm",) and p.abstract and p.added == "2025-04-01" for p in after.papers.values())
-    (line,) = after.nights
+    line, again = sorted(after.nights, key=lambda n: n.source == "judgement")
+    assert again.outcome.endswith("nothing to change")
     assert (line.since, line.watermark, line.seen, line.included, line.excluded) == ("2025-03-01", "2025-04-01", 5, 3, 1)
 
 

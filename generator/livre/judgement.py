@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .classify import classify
+from .filing import Filer
 from .merge import MACHINE, merge, refile
 from .model import Decision, Verdict
 from .resolve import resolve
@@ -19,11 +19,10 @@ from .screen import decide, topics
 from .taxonomy import load as load_taxonomy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from .corpus import Corpus
-    from .filing import Filer
     from .model import Candidate, Change, Paper
     from .relevance import Judgement, Screener
 
@@ -36,7 +35,7 @@ class Review:
 
     def __init__(self, bib: Path, on: str, *, screener: Screener | None = None, filer: Filer | None = None) -> None:
         self.scope, self.taxonomy, self.on = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"), on
-        self.screener, self.filer = screener, filer
+        self.screener, self.filer = screener, filer or Filer(taxonomy=self.taxonomy)
         self.facet_of = {c.id: c.facet for c in self.taxonomy.categories.values()}
         self._hard = {c.id for c in self.scope.criteria if c.kind == "exclude"}
 
@@ -84,10 +83,15 @@ class Review:
 
     def file(self, record: Candidate, filed: Paper | None) -> tuple[str, ...]:
         """The categories that rules and model give, beside those that people filed."""
-        fresh = self.filer.file(record) if self.filer else classify(record, self.taxonomy)
-        if filed is None:
-            return tuple(f.category for f in fresh)
-        return refile(filed, [f.category for f in fresh], self.facet_of)
+        return next(self.file_each([(record, filed)]))
+
+    def file_each(self, records: Iterable[tuple[Candidate, Paper | None]]) -> Iterator[tuple[str, ...]]:
+        """`file` of many at once, which is much faster."""
+        pairs = tuple(records)
+        found = self.filer.file_each((record, filed.categories if filed else None) for record, filed in pairs)
+        for (_, filed), filings in zip(pairs, found, strict=True):
+            fresh = tuple(f.category for f in filings)
+            yield refile(filed, fresh, self.facet_of) if filed else fresh
 
     def merge(self, corpus: Corpus, candidates: Iterable[Candidate]) -> tuple[Corpus, tuple[Change, ...]]:
         """Resolve, judge, file and merge candidates."""

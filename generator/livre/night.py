@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from . import rounds
 from .corpus import Corpus, history, load, tree
 from .errors import SourceError, Throttled
 from .guard import guard
-from .judgement import Review
 from .model import Candidate, Change, Decision, Night, Verdict
 from .save import save, writer
 from .screen import topics
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .harvest import Batch
+    from .judgement import Review
     from .proposal import Proposed
     from .scope import Scope
 
@@ -148,7 +149,8 @@ def run(
     """
     with writer(bib):
         before = load(bib)
-        review = Review(bib, on)
+        evidence = rounds.learn(bib, before, on)
+        review = evidence.review
         after, changes, refused = before, tuple[Change, ...](), tuple[str, ...]()
         failure: SourceError | None = None
         for step in _harvest(review, before, routes, since, until, progress):
@@ -169,8 +171,12 @@ def run(
             merged, more, extra = _abstracts(review, after, lookup, progress)
             changes = (*changes, *more)
             after = replace(merged, nights=record(after.nights, extra, changed=merged != after)) if extra else merged
+        made = rounds.Round(corpus=after)
+        if failure is None:
+            made = rounds.close(after, evidence, bib, apply=apply)
+            after, changes = made.corpus, (*changes, *made.changes)
         guard(before, after, on=on, attended=force or apply)
-        files = save(bib, tree(after), read=before.read, dry_run=dry_run)
+        files = save(bib, tree(after), read=before.read, also=made.files, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),
         decisions=new_decisions(before, after),
@@ -179,4 +185,5 @@ def run(
         refused=refused,
         failure=failure,
         papers=len(after.papers),
+        proposed=made.proposed,
     )

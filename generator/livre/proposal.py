@@ -94,8 +94,9 @@ def differences(corpus: Corpus, review: Review) -> tuple[tuple[Proposed, ...], d
             before = f"{held.verdict} ({held.criterion})"
             proposed.append(Proposed(kind=kind, paper=record.primary, before=before, after=told, because=decision.why))
     categories: dict[str, tuple[str, ...]] = {}
-    for paper in corpus.papers.values():
-        if paper.primary not in decisions and (fresh_ones := review.file(paper, paper)) != paper.categories:
+    kept = [p for p in corpus.papers.values() if p.primary not in decisions]
+    for paper, fresh_ones in zip(kept, review.file_each((p, p) for p in kept), strict=True):
+        if fresh_ones != paper.categories:
             categories[paper.key] = fresh_ones
             gone, come = (set(a) - set(b) for a, b in ((paper.categories, fresh_ones), (fresh_ones, paper.categories)))
             said = [f"{sign}{c}" for sign, of in (("-", gone), ("+", come)) for c in sorted(of)]

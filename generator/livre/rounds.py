@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from . import audit, evaluate, filing, proposal, relevance, sentinels
+from . import audit, card, evaluate, filing, lessons, proposal, relevance, sentinels
 from .judgement import Review
 from .merge import merge
 from .model import Night
@@ -51,8 +51,9 @@ def learn(bib: Path, corpus: Corpus, on: str) -> Learned:
         topics=[t.id for t in scope.topics],
         precision=scope.screening.precision,
         missed=scope.screening.missed,
+        scope=scope,
     )
-    filed = filing.train(filing.examples(corpus, taxonomy, held=held, before=on), taxonomy)
+    filed = filing.train(lessons.examples(corpus, taxonomy, held=held, before=on), taxonomy)
     review = Review(
         bib,
         on,
@@ -94,6 +95,11 @@ def close(corpus: Corpus, learned: Learned, bib: Path, *, apply: bool) -> Round:
         made.corpus, beyond, judge=lambda _c, _stored, last: fallen.get(last.subject) if last else None, file=review.file, on=review.on
     )
     audits = audit.load(bib)
-    drawn = audit.draw(after, audits, review.scope, review.on)
-    files = {**made.files, **audit.tree((*audits, *drawn)), **evaluate.card_files(bib, learned)}
+    files = {**made.files, **audit.tree((*audits, *audit.draw(after, audits, review.scope, review.on)))}
+    known = card.load(bib)
+    if known is None or known.on < review.on:
+        new = evaluate.card(corpus, review.taxonomy, learned.screening, learned.filing, on=review.on)
+        if known is None or card.dumps(replace(known, on=new.on)) != card.dumps(new):
+            files[card.CARD] = card.dumps(new)
+    files = {path: data for path, data in files.items() if data != ((bib / path).read_bytes() if (bib / path).exists() else None)}
     return Round(corpus=after, changes=(*made.changes, *changes), files=files, proposed=made.proposed)
