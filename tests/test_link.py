@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from api_server import FAULTS, ApiServer, corpus_of, door, paper
 from arxiv_server import status
-from livre.citations import Listed, Reference
+from livre.citations import FAILED, Listed, Reference
 from livre.citations.answer import UNKNOWN
 from livre.citations.crossref import Crossref
 from livre.citations.openalex import OpenAlex
@@ -21,7 +21,7 @@ from livre.citations.semanticscholar import SemanticScholar
 from livre.corpus import Corpus
 from livre.edges import Edges, tree
 from livre.errors import Throttled, Unavailable
-from livre.link import FAILED, IN_A_ROW, LATEST, SOONEST, Compared, due, link, waits
+from livre.link import IN_A_ROW, LATEST, SOONEST, Compared, due, link, waits
 from livre.model import Citation, Identifier, Paper, ReferenceList, Version
 
 if TYPE_CHECKING:
@@ -163,10 +163,12 @@ def test_the_time_until_a_paper_is_asked_for_again_is_half_its_age_then(date_, a
     assert not waits(one, row, day + timedelta(wait))
 
 
-def test_what_failed_is_asked_for_the_next_night():
+def test_what_failed_is_asked_for_the_next_night_if_the_paper_is_new():
     row = told(1, DAY, outcome=f"{FAILED}a fabricated reason")
-    assert waits(paper(), row, date.fromisoformat(DAY))
-    assert not waits(paper(), row, date.fromisoformat(NEXT))
+    new, old = paper(date="2099-05-30"), paper(date="2097")
+    assert waits(new, row, date.fromisoformat(DAY))
+    assert not waits(new, row, date.fromisoformat(NEXT))
+    assert waits(old, row, date.fromisoformat(NEXT)), "it may well fail for ever"
 
 
 def test_a_papers_own_list_is_read_again_only_when_there_is_a_new_version():
@@ -198,7 +200,7 @@ def test_a_second_run_on_the_same_day_asks_nothing_and_changes_nothing():
 
 @pytest.mark.parametrize("error", [Throttled("a fabricated host asks us to stay away"), Unavailable("a fabricated host is away")])
 def test_a_source_that_was_stopped_is_left_alone_until_another_day_unless_somebody_asks(error):
-    corpus = corpus_of(*(paper(n) for n in range(1, 8)))
+    corpus = corpus_of(*(paper(n, date="2099-05-20") for n in range(1, 8)))
     first = link(corpus, Edges(), [Fabricated(all=error)], on=DAY, budget=5)
     assert first.nights[0].outcome.startswith("incomplete: ")
     later = replace(corpus, nights=first.nights)

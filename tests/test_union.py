@@ -164,6 +164,16 @@ def test_a_work_with_two_names_is_one_edge_whichever_the_source_gives():
     assert absent(told(edges, after(30), said(names[0]), corpus=known), names[1]) == ()
 
 
+def test_a_reference_to_two_works_is_two_edges():
+    several = (Identifier("arxiv", "9902.00002"), Identifier("arxiv", "9902.00003"), Identifier("doi", "10.9999/two"))
+    answer = Listed(citing=ONE.primary, source="eprint", references=(Reference(identifiers=several), Reference(text="a book")), listed=2)
+    edges = told(Edges(), DAY, answer)
+    assert [e.cited for e in edges] == list(several)
+    row = edges.list_of(ONE.primary, "eprint")
+    assert row is not None
+    assert (row.listed, row.known) == (2, 1)
+
+
 def test_a_paper_that_gets_an_arxiv_id_takes_its_edges_along():
     published = paper(3, doi="10.9999/three", arxiv=False)
     edges = told(Edges(), DAY, said(*WORKS[:2], of=published.primary), corpus=corpus_of(published))

@@ -14,7 +14,7 @@ from datetime import date
 from math import log2
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .citations import Listed
+from .citations import FAILED, Listed
 from .errors import LivreError, Throttled
 from .model import Identifier, Night
 from .union import Held, Merged, merge
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 ROUTE: Final = "link:"
 """What stands before a source's name in the record of nights: these ask who cites whom and harvest nothing."""
-FAILED: Final = "failed: "
-"""How the outcome of a question begins that got no answer."""
 IN_A_ROW: Final = 3
 """Failures, one after the other, after which a source is left alone for the night."""
 SOONEST, LATEST = 14, 365
@@ -140,11 +138,11 @@ def _day(paper: Paper) -> date:
 def waits(paper: Paper, told: ReferenceList, on: date, *, versions: bool = False) -> bool:
     """Whether it is too early, on this day, to ask for this paper's list again."""
     asked = date.fromisoformat(told.asked)
+    age = max(0, (asked - _day(paper)).days)
     if told.outcome.startswith(FAILED):
-        return asked >= on
+        return (on - asked).days < 1 + age // 50  # the next night, but for what has failed for years
     if versions:
         return asked >= on or told.asked > max((v.on for v in paper.versions), default="")
-    age = (asked - _day(paper)).days
     return (on - asked).days < min(max(age // 2, SOONEST), LATEST)
 
 
@@ -176,7 +174,6 @@ def _asked(edges: Edges, source: Source, on: str) -> int:
 @dataclass(slots=True)
 class _Answers:
     listed: list[Listed] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
     stopped: str = ""
 
 
@@ -200,7 +197,6 @@ def _questions(source: Source, papers: Sequence[Paper], progress: Callable[[str,
             at += came + 1
             failures += 1
             got.listed.append(Listed(citing=missed, source=source.name, outcome=f"{FAILED}{error}"))
-            got.failed.append(f"{missed}: {error}")
             if failures == IN_A_ROW:
                 got.stopped = f"{failures} failures in a row, the last: {error}"
                 return got
@@ -245,7 +241,7 @@ def _report(source: Source, got: _Answers, merged: Merged, compared: Compared | 
         changed=merged.changed.get(name, 0),
         deleted=merged.deleted.get(name, 0),
         held=next((h for h in merged.held if h.source == name), None),
-        failed=tuple(got.failed),
+        failed=tuple(f"{x.citing}: {x.outcome.removeprefix(FAILED)}" for x in got.listed if x.outcome.startswith(FAILED)),
         stopped=got.stopped,
         compared=compared,
     )

@@ -79,6 +79,15 @@ def _seen(edge: Citation, told: ReferenceList | None) -> str:
     return max(edge.last, told.asked)
 
 
+def _works(reference: Reference) -> Iterator[tuple[Identifier, ...]]:
+    """The works that a reference names: an arXiv id and a DOI are one, two of a kind are as many."""
+    names = reference.identifiers
+    if len({name.scheme for name in names}) == len(names):
+        yield from [names] if names else []
+    else:
+        yield from ((name,) for name in names)
+
+
 class _Desk:
     """The edges while they are being changed; lives for one call of `merge`."""
 
@@ -114,22 +123,19 @@ class _Desk:
                 self.lists.pop(name, None)
         return table
 
-    def cited(self, reference: Reference) -> Identifier | None:
-        """The identifier that an edge to this reference gets: a paper's primary one, else the first that the source gives."""
-        record = self.corpus.find(reference.identifiers)
-        if isinstance(record, Paper):
-            return record.primary
-        return reference.identifiers[0] if reference.identifiers else None
+    def cited(self, work: tuple[Identifier, ...]) -> Identifier:
+        """The identifier that an edge to this work gets: a paper's primary one, else the first that the source gives."""
+        record = self.corpus.find(work)
+        return record.primary if isinstance(record, Paper) else work[0]
 
     def take(self, listed: Listed) -> None:
         """One source's list of one work."""
         lists = self.told(listed.citing)
         last = lists.get(listed.source)
-        references = sorted(listed.references, key=lambda r: r.identifiers)
-        cited = [self.cited(r) for r in references]
+        works = sorted({work for r in listed.references for work in _works(r)})
         emptied = listed.complete and not listed.references and last is not None and last.known > 0
-        lists[listed.source] = self.line(listed, last, sum(c is not None for c in cited), emptied=emptied)
-        present = {name for c in cited if c for name in self.names(c)} | {i for r in references for i in r.identifiers}
+        lists[listed.source] = self.line(listed, last, sum(bool(r.identifiers) for r in listed.references), emptied=emptied)
+        present = {name for work in works for name in (*work, *self.names(self.cited(work)))}
         whole = listed.complete and not emptied and bool(listed.references)
         rows = []
         for row in self.rows(listed.citing):
@@ -140,9 +146,10 @@ class _Desk:
             else:
                 rows.append(self.renewed(row))
         held = {name for row in rows if row.source == listed.source for name in self.names(row.cited)}
-        for new, reference in zip(cited, references, strict=True):
-            if new and held.isdisjoint(names := {*reference.identifiers, *self.names(new)}):
-                rows.append(Citation(citing=listed.citing, cited=new, source=listed.source, first=self.on, last=self.on))
+        for work in works:
+            cited = self.cited(work)
+            if held.isdisjoint(names := {*work, *self.names(cited)}):
+                rows.append(Citation(citing=listed.citing, cited=cited, source=listed.source, first=self.on, last=self.on))
                 self.added[listed.source] += 1
                 held |= names
         if rows:

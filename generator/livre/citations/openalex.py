@@ -126,6 +126,8 @@ def _ids(references: Iterable[object]) -> Iterator[str]:
 
 def _reference(work: object) -> Reference:
     """A cited work by its DOI, and by its arXiv id when one of the places where it lies is arXiv."""
-    places = [part(place, "landing_page_url", str) for place in part(work, "locations", list) or () if place]
-    names = identifiers([part(work, "doi", str), *(p for p in places if p and "arxiv" in p.lower())])
+    names = identifiers([part(work, "doi", str)])
+    if not any(name.scheme == "arxiv" for name in names):
+        places = [part(place, "landing_page_url", str) for place in part(work, "locations", list) or () if place]
+        names = (*identifiers(p for p in places if p and "arxiv" in p.lower())[:1], *names)
     return Reference(identifiers=names, title=part(work, "display_name", str) or "")
