@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...audit import AuditFigures, Round
-    from ...card import BackTest, Card, FacetCard
+    from ...backtest import Backtest
+    from ...card import Card, FacetCard
     from ...model import Identifier, Sampled
     from ...quality import Bin, Estimate, Proportion
     from ...sentinels import SetFigures, Traced
@@ -93,17 +94,14 @@ def curve(bins: tuple[Bin, ...]) -> Curve:
     return Curve(width=_LEFT + _SIDE + 14, height=base + 40, left=_LEFT, base=base, side=_SIDE, marks=marks, line=line, ticks=ticks)
 
 
-def _back(test: BackTest) -> dict[str, Any]:
-    kinds = {
-        "temporal": "the newest, after learning from what was decided before",
-        "random": "some at random, after learning from the rest",
-    }
+def _back(test: Backtest) -> dict[str, Any]:
     return {
-        "split": kinds.get(test.split, test.split),
+        "split": {"temporal": "the newest", "random": "works at random"}.get(test.split, test.split),
         "since": test.since,
         "trained": test.trained,
         "n": test.n,
         "positive": test.positive,
+        "people": test.people,
         "rows": [
             ("Precision of what is included", counted(test.precision)),
             ("Included of what belongs", counted(test.recall)),
@@ -136,7 +134,7 @@ def _facet(of: FacetCard, review: Review) -> dict[str, Any]:
 
 
 def _card(card: Card, review: Review) -> dict[str, Any]:
-    topics = {t.id: t.title for t in review.scope.topics}
+    topics = {"": "All topics"} | {t.id: t.title for t in review.scope.topics}
     tests = [t for t in (card.screening.temporal, card.screening.random) if t]
     levels = card.screening.thresholds
     bins = card.screening.temporal.curve if card.screening.temporal else ()
@@ -145,6 +143,7 @@ def _card(card: Card, review: Review) -> dict[str, Any]:
         "screening": card.screening,
         "thresholds": [(topics.get(t.topic, t.topic), _level(t.include_at), _level(t.exclude_below), t.reason) for t in levels],
         "tests": [_back(t) for t in tests],
+        "topics": [(topics.get(t.topic, t.topic), _back(t)) for t in card.screening.topics],
         "curve": curve(bins) if bins else None,
         "bins": [(f"{b.low:.1f} to {b.high:.1f}", f"{b.n:,}", f"{b.mean:.2f}", f"{b.share:.2f}") for b in bins],
         "filing": card.filing,
