@@ -140,10 +140,11 @@ def test_a_finished_night_run_again_changes_no_byte(review: Path, update: Callab
     assert "0 files changed" in again.output
 
 
-def test_the_next_night_without_news_changes_only_the_record(review: Path, update: Callable[..., Result]) -> None:
+def test_a_night_without_news_changes_only_the_record(review: Path, update: Callable[..., Result]) -> None:
     update()
+    update(on="2025-04-02")  # the first night that has decisions of an earlier day to learn from
     before = files(review)
-    update(on="2025-04-02")
+    update(on="2025-04-03")
     after = files(review)
     assert {n for n in after if after[n] != before.get(n)} == {"nights/2025.tsv"}
 
