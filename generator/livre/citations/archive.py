@@ -54,13 +54,13 @@ class Limits:
     """
 
     total: int = 400_000_000
-    kept: int = 12_000_000
-    member: int = 6_000_000
+    kept: int = 8_000_000
+    member: int = 4_000_000
     members: int = 5_000
     header: int = 65_536
     ratio: int = 200
     nested: int = 2
-    seconds: float = 20
+    seconds: float = 15
 
 
 LIMITS = Limits()

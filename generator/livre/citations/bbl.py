@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from ..bibtex import foreign_entries
 from ..errors import Malformed
 from . import Reference
-from .detex import LONGEST, plain, uncommented
+from .detex import LONGEST, plain, settled, uncommented
 from .named import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-MOST = 20_000
+MOST = 10_000
 """References of one work; a list of more is refused."""
 MOST_FROM_BIB = 3_000
 """Entries of .bib files that are read, which takes a thousand times longer than a .bbl."""
@@ -34,7 +34,7 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _BRACKET = re.compile(r"\\.|[{}\]]", re.DOTALL)
 _TITLE = re.compile(r"\\(?:bibinfo\s*\{\s*title\s*\}|showarticletitle)\s*\{")
 _NEWBLOCK = re.compile(r"\\newblock(?![A-Za-z])")
-_QUOTED = re.compile(r"(?:``|“|\")(.{8,500}?)(?:''|”|\")")
+_QUOTED = re.compile(r"(?:``|“|\")(.{8,400}?)(?:''|”|\")")
 _DATED = re.compile(r"[\s,.(]*(?:\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s*)?(?:19|20)[0-9]{2}[a-z]?\)?[\s.,]*\Z")
 _ENTRY = re.compile(r"\\entry\s*\{([^{}]*)\}\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _FIELD = re.compile(r"\\(?:field(?:\[[^\[\]{}]*\])*\{(?P<field>[a-z]+)\}\{|verb\{(?P<verb>[a-z]+)\}\s*\\verb (?P<value>[^\n]*))")
@@ -62,9 +62,9 @@ _NO_WORK = frozenset({"set", "xdata", "comment", "preamble", "string"})
 
 
 def _close(text: str, at: int, mark: re.Pattern[str] = _BRACE) -> int:
-    """Where the group closes whose inside begins at `at`, within `LONGEST` characters; -1 if it does not."""
+    """Where the group closes whose inside begins at `at`, within half of `LONGEST` characters; -1 if it does not."""
     depth = 0
-    for m in mark.finditer(text, at, at + LONGEST):
+    for m in mark.finditer(text, at, at + LONGEST // 2):
         if depth == 0 and m[0] in {"}", "]"}:
             return m.start()
         depth += {"{": 1, "}": -1}.get(m[0], 0)
@@ -88,7 +88,7 @@ def _title(tex: str, text: str) -> str:
         return plain(tex[m.end() : end] if (end := _close(tex, m.end())) > 0 else "", links=False)
     if len(blocks := _NEWBLOCK.split(tex, maxsplit=2)) > 1:
         return _DATED.sub("", plain(blocks[1], links=False)).strip(" .,;")
-    return m[1].strip(" .,;") if (m := _QUOTED.search(text)) else ""
+    return m[1].strip(" .,;") if (m := _QUOTED.search(text[:1500])) else ""
 
 
 def _item(text: str, at: int, end: int) -> tuple[str, str]:
@@ -108,23 +108,27 @@ def _items(tex: str, *, whole: bool) -> Iterator[tuple[str, Reference]]:
         if inside and m["item"]:
             key, contents = _item(tex, m.end(), end)
             if contents.strip() and "#" not in key:
-                contents = contents[:LONGEST]
+                contents = settled(contents)
                 text = plain(contents)
                 yield key, Reference(identifiers=identifiers(text), title=_title(contents, text), text=text)
         inside = bool(m["begin"]) or (inside and not m["end"])
 
 
+def _text(value: str) -> str:
+    return plain(settled(value))
+
+
 def _reference(fields: Mapping[str, str], people: str) -> Reference:
     """A reference whose fields are known."""
     kind = fields.get("eprinttype", fields.get("archiveprefix", "")).lower()
-    told = {name: plain(fields[name]) for name in _NAMING if fields.get(name)}
+    told = {name: _text(fields[name]) for name in _NAMING if fields.get(name)}
     if "eprint" in told:
         told["eprint"] = f"{kind or 'eprint'}:{told['eprint']}"
     if "doi" in told:
         told["doi"] = f"doi:{told['doi']}"
-    title = ": ".join(part for name in ("title", "subtitle") if (part := plain(fields.get(name, ""), links=False).strip(" .")))
+    title = ": ".join(part for name in ("title", "subtitle") if (part := plain(settled(fields.get(name, "")), links=False).strip(" .")))
     naming = [text for text in told.values() if text]
-    text = ". ".join(part for part in (people, title, plain(fields.get("year", fields.get("date", ""))), " ; ".join(naming)) if part)
+    text = ". ".join(part for part in (people, title, _text(fields.get("year", fields.get("date", ""))), " ; ".join(naming)) if part)
     return Reference(identifiers=tuple(sorted({i for t in naming for i in identifiers(t)})), title=title, text=text)
 
 
@@ -134,11 +138,13 @@ def _fields(block: str) -> dict[str, str]:
     at = 0
     while m := _FIELD.search(block, at):
         at = m.end()
-        if m["field"] and (end := _close(block, at)) > 0:
+        if m["verb"]:
+            found.setdefault(m["verb"], m["value"].strip())
+        elif (end := _close(block, at)) > 0:
             found.setdefault(m["field"], block[at:end])
             at = end
-        elif m["verb"]:
-            found.setdefault(m["verb"], m["value"].strip())
+        else:
+            break
     return found
 
 
@@ -148,7 +154,7 @@ def _entries(tex: str) -> Iterator[tuple[str, Reference]]:
         if m[2] in _NO_WORK or "dataonly" in m[3] or "skipbib" in m[3]:
             continue
         block = tex[m.end() : end].partition("\\endentry")[0]
-        people = ", ".join(dict.fromkeys(plain(f[1] or f[2]) for f in _FAMILY.finditer(block[:LONGEST])))
+        people = ", ".join(dict.fromkeys(_text(f[1] or f[2]) for f in _FAMILY.finditer(block[:LONGEST])))
         yield m[1], _reference(_fields(block), people)
 
 
@@ -165,7 +171,7 @@ def _bib_entries(texts: Iterable[str], cited: frozenset[str]) -> Iterator[tuple[
     entries, _ = foreign_entries("\n".join(chosen), path="")
     for entry in entries:
         fields = dict(entry.fields)
-        yield entry.key.casefold(), _reference(fields, plain(fields.get("author", fields.get("editor", ""))))
+        yield entry.key.casefold(), _reference(fields, _text(fields.get("author", fields.get("editor", ""))))
 
 
 def _cited(tex: Iterable[str]) -> frozenset[str]:

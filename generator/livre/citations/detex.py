@@ -10,8 +10,8 @@ import re
 
 from ..latex import normal
 
-LONGEST = 20_000
-"""Characters of one reference that are read: more than a collaboration's with all its members."""
+LONGEST = 6_000
+"""Characters of one reference that are read, half of them at its end: between lie the members of a collaboration."""
 
 _PERCENT = re.compile(r"\\.|%", re.DOTALL)
 _HEX = re.compile(r"[0-9A-F]{2}")
@@ -58,14 +58,20 @@ def uncommented(tex: str) -> str:
     return "".join([*out, tex[at:]])
 
 
+def settled(tex: str) -> str:
+    """Uncommented TeX of one reference in the form that `plain` reads: accents are letters, `LONGEST` characters at most."""
+    if len(tex) > LONGEST:
+        tex = f"{tex[: LONGEST // 2]} {tex[-LONGEST // 2 :]}"
+    return normal(_EPRINT.sub(r"\\eprint", _SPACING.sub(" ", tex)))
+
+
 def plain(tex: str, *, links: bool = True) -> str:
-    """The text of uncommented TeX on one line, `LONGEST` characters at most; with `links=False` without the targets of links."""
-    tex = _EPRINT.sub(r"\\eprint", _SPACING.sub(" ", tex[:LONGEST]))
+    """The text of settled TeX on one line; with `links=False` without the targets of links."""
     out: list[str] = []
     groups: list[tuple[bool, bool, str]] = []  # stands apart, is hidden, which arguments follow it
     awaited = label = ""
     hidden = 0
-    for command, sign, brace, run in (m.groups(default="") for m in _TOKEN.finditer(normal(tex))):
+    for command, sign, brace, run in (m.groups(default="") for m in _TOKEN.finditer(tex)):
         if awaited and not brace and run.isspace():
             continue
         if label and brace != "{":
