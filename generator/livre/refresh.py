@@ -1,0 +1,128 @@
+"""`livre link`: load the review, ask the sources or adopt a file, save; and which sources there are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from . import edges, plaintext, union
+from .citations import crossref, eprint, openalex, opencitations, semanticscholar
+from .corpus import load, tree
+from .errors import UsageError
+from .harvest.transport import Transport
+from .link import Linked, Report, Source, due, link
+from .save import save, writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from .citations import Reference
+    from .corpus import Corpus
+    from .model import Identifier, Night
+    from .union import Merged
+
+KEPT: Final = ("eprint", "openalex", "opencitations", "crossref")
+"""The sources whose edges are kept, in the order in which they are asked."""
+COMPARED: Final = "s2"
+"""The source that is only compared with, when somebody asks for it."""
+PATIENCE: Final[Mapping[str, Any]] = {"read": 30.0, "total": 120.0, "tries": 3, "budget": 180.0, "size": 30_000_000}
+"""What one source may cost a night beyond its questions: seconds and bytes, as in `Transport`."""
+
+
+def sources(
+    names: Iterable[str], *, agent: str, delay: float, environment: Mapping[str, str], patience: Mapping[str, Any] = PATIENCE
+) -> list[Source]:
+    """The sources of these names, by default all that are kept, each with a door of its own.
+
+    `delay` are the seconds between two questions to arXiv, and the most between those to others. The environment has
+    addresses and keys: `LIVRE_ARXIV_SRC`, `LIVRE_OPENALEX`, `LIVRE_OPENCITATIONS`, `LIVRE_CROSSREF`, `LIVRE_S2`;
+    `OPENALEX_API_KEY`, `OPENCITATIONS_TOKEN`, `CROSSREF_MAILTO`, `S2_API_KEY`. UsageError for another name.
+    """
+
+    def door(pause: float) -> Transport:
+        return Transport(delay=min(delay, pause), user_agent=agent, **patience)
+
+    def told(name: str, default: str = "") -> str:
+        return environment.get(name, "").strip() or default
+
+    made: dict[str, Callable[[], Source]] = {
+        "eprint": lambda: eprint.EPrint(Transport(delay=delay, user_agent=agent), base=told("LIVRE_ARXIV_SRC", eprint.BASE)),
+        "openalex": lambda: openalex.OpenAlex(
+            door(openalex.DELAY), base=told("LIVRE_OPENALEX", openalex.BASE), key=told("OPENALEX_API_KEY")
+        ),
+        "opencitations": lambda: opencitations.OpenCitations(
+            door(opencitations.DELAY), base=told("LIVRE_OPENCITATIONS", opencitations.BASE), token=told("OPENCITATIONS_TOKEN")
+        ),
+        "crossref": lambda: crossref.Crossref(
+            door(crossref.DELAY), base=told("LIVRE_CROSSREF", crossref.BASE), mailto=told("CROSSREF_MAILTO")
+        ),
+        COMPARED: lambda: semanticscholar.SemanticScholar(
+            door(semanticscholar.DELAY), base=told("LIVRE_S2", semanticscholar.BASE), key=told("S2_API_KEY")
+        ),
+    }
+    wanted = tuple(dict.fromkeys(names)) or KEPT
+    if strangers := [name for name in wanted if name not in made]:
+        raise UsageError(f"--source {strangers[0]!r}: the sources of reference lists are {', '.join(made)}")
+    return [made[name]() for name in wanted]
+
+
+def recorded(nights: Iterable[Night], lines: Iterable[Night]) -> tuple[Night, ...]:
+    """The record of nights with these lines; what a source was asked for earlier on the same day is added."""
+    table = {(n.night, n.source): n for n in nights}
+    for line in lines:
+        past = table.get((line.night, line.source))
+        sums = {n: getattr(past, n) + getattr(line, n) for n in ("seen", "matched", "new", "updated")} if past else {}
+        table[line.night, line.source] = replace(line, **sums)
+    return tuple(sorted(table.values()))
+
+
+def run(
+    bib: Path,
+    chosen: Sequence[Source],
+    *,
+    on: str,
+    budget: int,
+    matcher: Callable[[Corpus], Callable[[Reference], Identifier | None]] | None = None,
+    again: bool = False,
+    force: bool = False,
+    progress: Callable[[str, int], None] = lambda step, done: None,
+) -> tuple[Linked, tuple[str, ...]]:
+    """Ask the sources and save what they say, all or nothing; the files that changed. Raises BadData, BrokenInvariant, CannotWrite."""
+    with writer(bib):
+        corpus, before = load(bib), edges.load(bib)
+        match = matcher(corpus) if matcher else None
+        linked = link(corpus, before, chosen, on=on, budget=budget, match=match, again=again, force=force, progress=progress)
+        after = replace(corpus, nights=recorded(corpus.nights, linked.nights))
+        also = edges.changes(before, linked.edges, corpus)
+        return linked, save(bib, tree(after), read=corpus.read, also=also)
+
+
+def adopt(bib: Path, files: Iterable[Path], *, on: str, dry_run: bool = False) -> tuple[Merged, tuple[str, ...]]:
+    """Adopt CSV files of edges (see `union.adopt`) and save; the files that changed, or would. Raises as `run` does."""
+    with writer(bib):
+        corpus, before = load(bib), edges.load(bib)
+        merged = union.adopt(before, [(str(f), plaintext.contents(f, shown=str(f))) for f in files], corpus, on)
+        also = edges.changes(before, merged.edges, corpus)
+        return merged, save(bib, tree(corpus), read=corpus.read, also=also, dry_run=dry_run)
+
+
+def plan(bib: Path, chosen: Iterable[Source], *, on: str, budget: int) -> dict[str, tuple[str, ...]]:
+    """The citation keys of the papers that each source would be asked for, the most urgent first."""
+    corpus, known = load(bib), edges.load(bib)
+    return {source.name: tuple(paper.key for paper in due(corpus, known, source, on)[:budget]) for source in chosen}
+
+
+def lines(report: Report) -> Iterator[str]:
+    """What came of a source, for the terminal."""
+    yield (
+        f"{report.source}: {report.asked} papers asked for, {report.answered} have a list: {report.listed} references, "
+        f"{report.known} with an identifier; edges: {report.added} new, {report.changed} changed, {report.deleted} gone"
+    )
+    if report.outcome != "complete":
+        yield f"  {report.outcome}"
+    if (c := report.compared) is not None:
+        yield (
+            f"  of {c.papers} papers with edges here it has {c.both + c.missing} references with an identifier, {c.both} of them "
+            f"are edges here ({c.share:.0%}); {c.extra} edges it has not"
+        )
