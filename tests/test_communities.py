@@ -54,7 +54,7 @@ def test_new_papers_join_and_move_no_old_one():
     before = assigned(found(papers, citations, until="2099-01-01"))
     draw = random.Random(1)
     new = [paper(f"n{n:02}", f"2099-{n % 12 + 1:02}-02") for n in range(40)]
-    links = [(p.key, draw.choice(papers).key) for p in new for _ in range(3)]
+    links = [(p.key, draw.choice([*papers, *papers[1:3] * 20]).key) for p in new for _ in range(3)]
     after = assigned(found([*papers, *new], [*citations, *links], until="2099-01-01"))
     assert {k: after[k] for k in before} == before
     assert {p.key for p in new} <= after.keys()
@@ -113,6 +113,6 @@ def test_every_paper_is_in_one_community_at_most_and_order_changes_nothing(drawn
     groups = found(papers, citations, smallest=2, until="2098-06-15")
     members = [key for c in groups for key in c.members]
     assert len(members) == len(set(members))
-    assert all(c.id == c.members[0] for c in groups)
+    assert all(c.id in c.members for c in groups)
     assert sum(c.inside for c in groups) <= len({(a, b) for a, b in citations if a != b})
     assert found(papers[::-1], citations[::-1], smallest=2, until="2098-06-15") == groups

@@ -41,9 +41,9 @@ _DULL = frozenset(
 class Community:
     """Papers that are linked more with each other than with the rest.
 
-    `id` is the key of the member that most others cite, `words` tell it from the others, most telling first; `members`
-    are in order of citations from within, most first. `inside` counts the citations among them, `across` those
-    between a member and a paper elsewhere.
+    `id` is the key of the member that most others cite, of those that it was found from; `words` tell it from the others,
+    most telling first; `members` are in order of citations from within, most first. `inside` counts the citations among
+    them, `across` those between a member and a paper elsewhere.
     """
 
     id: str
@@ -70,19 +70,21 @@ def communities(
         groups.setdefault(of[i], []).append(i)
     titles = {p.key: p.title for p in papers}
     words = telling([[titles.get(graph.keys[i], "") for i in members] for members in groups.values()])
-    inside, across, cited = Counter[int](), Counter[int](), Counter[int]()
+    inside, across, cited, named = Counter[int](), Counter[int](), Counter[int](), Counter[int]()
     for i, j in arcs:
         one, other = of.get(i), of.get(j)
         if one is not None and one == other:
             inside[one] += 1
             cited[j] += 1
+            named[j] += i in old and j in old
         else:
             across.update(n for n in (one, other) if n is not None)
     out = []
     for (n, members), telling_words in zip(groups.items(), words, strict=True):
         ranked = sorted(members, key=lambda i: (-cited[i], graph.dates[i] or "~", i))
+        first = min((i for i in members if i in old), key=lambda i: (-named[i], graph.dates[i] or "~", i))
         keys = tuple(graph.keys[i] for i in ranked)
-        out.append(Community(id=keys[0], words=telling_words, members=keys, inside=inside[n], across=across[n]))
+        out.append(Community(id=graph.keys[first], words=telling_words, members=keys, inside=inside[n], across=across[n]))
     return tuple(sorted(out, key=lambda c: (-len(c.members), c.id)))
 
 
