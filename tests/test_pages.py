@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from livre import corpus, scope, taxonomy
-from livre.model import Decision, Identifier, Name, Paper, Verdict, Version
+from livre.classify import Filing
+from livre.model import Decision, Identifier, Name, Paper, Sampled, Verdict, Version
 from livre.site import exports
-from livre.site.pages import Review, fragments, pages
+from livre.site.pages import Measured, Review, fragments, pages
 from livre.site.pages.papers import LINKED_AUTHORS, SHOWN_AUTHORS
 from livre.site.render import Site, Templates
 
@@ -389,3 +390,54 @@ def test_home_says_how_fresh_it_is_without_asking_a_clock(site):
 
 def test_a_cell_of_the_matrix_opens_the_papers_of_both_categories(site):
     assert re.search(r'<a href="./categories/winged/#with-dragons">\d+</a>', site[""])
+
+
+# --- Why is this here? ---------------------------------------------------------------------------
+
+HELD = Decision(
+    subject=BASIC.primary, on="2099-03-08", verdict=Verdict.INCLUDE, criterion="model", score=0.75, by="rules", why="model: a word"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({}, "automatic"),
+        ({"by": "model", "criterion": "relevance"}, "automatic"),
+        ({"by": "import", "criterion": "import"}, "taken over at the import"),
+        ({"by": "Ada Example", "criterion": "person"}, "confirmed by a person"),
+        ({"by": "Ada Example", "criterion": "person", "verdict": Verdict.EXCLUDE}, "by a person"),
+        ({"verdict": Verdict.WAIT}, "provisional"),
+    ],
+)
+def test_a_paper_says_in_a_word_how_settled_its_place_is(fabricated, changes, word):
+    html = one(with_paper(fabricated, BASIC, replace(HELD, **changes)), BASIC.key)
+    assert f'Why is this here? <span class="lv-tag">{word}</span></h2>' in html
+
+
+def test_a_paper_offers_to_object_where_a_contribution_can_be_sent_and_else_where_it_is_explained(fabricated):
+    of = with_paper(fabricated, BASIC, HELD)
+    assert '<a href="../../why/?id=arxiv%3A9903.77777">Object to this</a>' in one(of, BASIC.key)
+    of.scope = replace(of.scope, repository="https://github.com/example/review")
+    address = '<a href="https://github.com/example/review/new/main?filename=bib%2Finbox%2Farxiv-9903-77777.toml&amp;value='
+    assert address in one(of, BASIC.key)
+    assert ">Ask to take it out</a>" in one(of, BASIC.key)
+
+
+def test_a_paper_that_an_audit_drew_says_whether_anybody_answered(fabricated):
+    of = with_paper(fabricated, BASIC, HELD)
+    drawn = Sampled(audit="2099-03-10", subject=BASIC.primary, verdict=Verdict.INCLUDE, of=9)
+    of.measured = Measured(samples=(drawn,), open=(drawn,))
+    assert "Drawn for the audit of 2099-03-10: nobody has answered yet." in text(one(of, BASIC.key))
+    of.measured = Measured(samples=(drawn,))
+    assert "Drawn for the audit of 2099-03-10: a person has answered." in text(one(of, BASIC.key))
+    assert "audit" not in text(one(of, "example2099winged"))
+
+
+def test_each_category_says_whether_a_rule_or_what_was_learned_filed_it(fabricated):
+    of = with_paper(fabricated, replace(BASIC, categories=("dragons",)))
+    assert "by rule: “dragon”" in text(one(of, BASIC.key))
+    filings = dict(of.filings[BASIC.key])
+    filings["dragons"] = Filing(category="dragons", score=0.8, words=("wing", "fire"), source="model")
+    of.filings = {**of.filings, BASIC.key: filings}
+    assert "by what was learned: “wing”, “fire” 0.80" in text(one(of, BASIC.key))

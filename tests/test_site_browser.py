@@ -49,6 +49,9 @@ KINDS = [
     "timeline/2099/",
     "new/",
     "methods/",
+    "methods/flow/2099/",
+    "methods/records/exclude-rules-model/",
+    "why/",
     "how/",
 ]
 
