@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Kind", "Model", "Space", "Unlearnable", "Weights", "balanced", "calibrate", "fit", "fit_each", "tfidf"]
 
-TITLE, CLASSES, EXTRA = 0.5, 0.3, 0.2
+TITLE, CLASSES, EXTRA = 0.4, 0.3, 0.2
 """What a title, the arXiv classes and other features weigh beside title and abstract as one text, which weighs 1."""
 
 Kind = Literal["svm", "logistic"]
 _SURE = 14.0
+_FREE = 1e4  # next to no penalty: two numbers are found from many rows
 
 
 class Unlearnable(ValueError):
@@ -194,12 +195,20 @@ def balanced(labels: Sequence[bool], weights: Sequence[float], ratio: float = 1.
 def calibrate(scores: Sequence[float], labels: Sequence[bool], weights: Sequence[float]) -> Callable[[float], float]:
     """Platt's sigmoid from scores to probabilities, fitted to rows that the model has not seen; never quite 0 or 1.
 
+    As he says, each row counts a little for the other side as well, the more the fewer rows there are.
+
     Raises Unlearnable when the rows are of one class.
     """
     _two_classes(labels)
-    order = np.lexsort((weights, labels, scores))
-    x, y, w = (np.asarray(a)[order] for a in (scores, labels, weights))
-    slope, offset = _line(x.reshape(-1, 1).astype(float), y, w.astype(float), "logistic", 1.0)
+    total = {side: sum(w for label, w in zip(labels, weights, strict=True) if bool(label) is side) for side in (True, False)}
+    sure = {side: (n + 1) / (n + 2) for side, n in total.items()}
+    rows = sorted(
+        (float(s), side, w * (sure[side] if bool(label) is side else 1 - sure[bool(label)]))
+        for s, label, w in zip(scores, labels, weights, strict=True)
+        for side in (True, False)
+    )
+    x, y, w = (np.array(column) for column in zip(*rows, strict=True))
+    slope, offset = _line(x.reshape(-1, 1), y, w, "logistic", _FREE)
     a, b = float(slope[0]), offset
 
     def probability(score: float) -> float:

@@ -156,7 +156,8 @@ class Screener:
     """What was learned from so many included and excluded works, how many of them by people and how many disputed, and how good it is.
 
     `lines` holds the thresholds of every topic, '' being all together; `backtests` those on the newest works, all topics together first,
-    then topic by topic, then people's decisions alone if there are any; `random` that on works picked at random, which is easier.
+    then topic by topic; `by_people` that on what people decided among these, the only one that does not ask how well rules are imitated;
+    `random` that on works picked at random, which is easier.
     """
 
     included: int
@@ -165,6 +166,7 @@ class Screener:
     disputed: int
     lines: Mapping[str, Line]
     backtests: tuple[Backtest, ...]
+    by_people: Backtest | None
     random: Backtest
     reader: _Reader = field(repr=False)
     model: Model = field(repr=False)
@@ -189,6 +191,9 @@ class Screener:
     def _topic(self, record: Candidate) -> str:
         scope = self.reader.scope
         return next((m.topic for m in screen.topics(record, scope)), ALL) if scope else ALL
+
+
+_Tested = tuple[dict[str, Line], tuple[Backtest, ...], Backtest | None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -249,7 +254,7 @@ def train(
     lesson = _Lesson(examples=tuple(works), space=Space.of([reader(e.record) for e in works]))
     try:
         model, probability, unseen = lesson.learned(range(len(works)))
-        drawn, tests = _tested(lesson, topics, precision=precision, missed=missed)
+        drawn, tests, by_people = _tested(lesson, topics, precision=precision, missed=missed)
     except Unlearnable as e:
         return Untrained(reason=f"{len(works)} decided works teach nothing: {e}")
     return Screener(
@@ -258,6 +263,7 @@ def train(
         disputed=sum(e.disputed for e in works),
         lines=drawn,
         backtests=tests,
+        by_people=by_people,
         random=backtest(lesson.judged(unseen), drawn, split="random", trained=len(works) - len(works) // _FOLDS),
         reader=reader,
         model=model,
@@ -265,7 +271,7 @@ def train(
     )
 
 
-def _tested(lesson: _Lesson, topics: Sequence[str], *, precision: float, missed: float) -> tuple[dict[str, Line], tuple[Backtest, ...]]:
+def _tested(lesson: _Lesson, topics: Sequence[str], *, precision: float, missed: float) -> _Tested:
     """The thresholds that the newest works allow a model of the past, and how it did on them."""
     past, newest = lesson.parted()
     try:
@@ -280,4 +286,6 @@ def _tested(lesson: _Lesson, topics: Sequence[str], *, precision: float, missed:
     def tested(topic: str, of: Sequence[Judged]) -> Backtest:
         return backtest(of, drawn, split="temporal", topic=topic, trained=len(past), since=since, until=until)
 
-    return drawn, (tested(ALL, judged), *(tested(t, [j for j in judged if j.topic == t]) for t in topics))
+    people = [j for j in judged if j.person]
+    tests = (tested(ALL, judged), *(tested(t, [j for j in judged if j.topic == t]) for t in topics))
+    return drawn, tests, tested(ALL, people) if people else None

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 COST = 0.11
 RATIO = 9.8
 """All works read that belong weigh so many times what the others do; both as in ASReview's ELAS u4."""
-PRESUMED, SHARE = 200, 0.3
-"""So many unread works are presumed not to belong, and all of them weigh this share of those that were read and do not."""
+PRESUMED, ENOUGH = 100, 50
+"""So many unread works are presumed not to belong. At first all of them weigh what those do that were read and do not; once more than
+`ENOUGH` of these were read, ever less."""
 GROWTH = 20
 """Learn again once a twentieth more has been read: at first after every work."""
 
@@ -54,9 +55,10 @@ class _Reading:
         presumed = draw.sample(self.unread, min(PRESUMED, len(self.unread)))
         labels = [self.labels[i] for i in self.read] + [False] * len(presumed)
         found = sum(labels)
-        against = found / RATIO
-        each = {True: 1.0, False: against / (len(self.read) - found)}
-        weights = [each[self.labels[i]] for i in self.read] + [against * SHARE / max(len(presumed), 1)] * len(presumed)
+        against, others = found / RATIO, len(self.read) - found
+        each = {True: 1.0, False: against / others}
+        share = against * min(1.0, ENOUGH / others)
+        weights = [each[self.labels[i]] for i in self.read] + [share / max(len(presumed), 1)] * len(presumed)
         scale = len(self.read) / sum(weights)
         model = fit(self.space, [*self.read, *presumed], labels, [w * scale for w in weights], cost=COST, known=self.known)
         self.known = model

@@ -95,7 +95,7 @@ def _table(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Any:
 class Space:
     """Documents, counted once: one row each, in the order given."""
 
-    columns: Any
+    columns: Words
     classes: tuple[str, ...]
     extras: tuple[str, ...]
     parts: tuple[Any, Any, Any, Any]
@@ -109,15 +109,15 @@ class Space:
         columns = like.columns if like else Words(texts, least)
         classes = like.classes if like else tuple(sorted({c for d in documents for c in d.classes}))
         extras = like.extras if like else tuple(sorted({name for d in documents for name in d.extra}))
-        keys = [(d.title, d.abstract, d.classes, sorted(d.extra.items())) for d in documents]
-        place = {i: n for n, i in enumerate(sorted(range(len(keys)), key=keys.__getitem__))}
+        keys = [(d.title, d.abstract, d.classes, tuple(sorted(d.extra.items()))) for d in documents]
+        place = {key: n for n, key in enumerate(sorted(set(keys)))}
         parts = (
             columns.counts(texts),
             columns.counts(titles),
             _table([dict.fromkeys(d.classes, 1.0) for d in documents], classes),
             _table([d.extra for d in documents], extras),
         )
-        order = np.array([place[i] for i in range(len(keys))], dtype=np.int64)
+        order = np.array([place[key] for key in keys], dtype=np.int64)
         return cls(columns=columns, classes=classes, extras=extras, parts=parts, order=order)
 
     def __len__(self) -> int:
