@@ -98,7 +98,7 @@ def test_an_inbox_that_is_not_there_or_empty_has_nothing(bib, read):
 def test_a_contribution_is_read_whole(read):
     (one,), problems = read(a_toml=GOOD + 'title = "Better & best"\n')
     assert problems == ()
-    assert (one.path, one.line, one.work, one.action) == ("inbox/a.toml", 1, WAITING.primary, "include")
+    assert (one.path, one.line, one.work, one.action) == ("bib/inbox/a.toml", 1, WAITING.primary, "include")
     assert (one.reason, one.categories, one.corrections) == ("it is about skin", {"model": ("llm",)}, {"title": "Better \\& best"})
 
 
@@ -106,7 +106,7 @@ def test_of_a_bib_only_the_identifiers_are_taken(read):
     (one,), problems = read(a_bib=BIB)
     assert problems == ()
     assert one == inbox.Contribution(
-        path="inbox/a.bib", line=1, work=WAITING.primary, action="include", reason="contributed as a BibTeX entry"
+        path="bib/inbox/a.bib", line=1, work=WAITING.primary, action="include", reason="contributed as a BibTeX entry"
     )
 
 
@@ -178,7 +178,7 @@ def test_links_folders_and_strange_names_are_refused_and_hold_up_no_file(bib, re
     (bib / "inbox" / "two words.toml").write_text(GOOD)
     (bib / "inbox" / "notes.md").write_text("Hello")
     found, problems = read(good_toml=GOOD)
-    assert [c.path for c in found] == ["inbox/good.toml"]
+    assert [c.path for c in found] == ["bib/inbox/good.toml"]
     assert [(p.path, p.code) for p in problems] == [
         ("bib/inbox/folder.toml", "inbox-file"),
         ("bib/inbox/link.toml", "inbox-file"),
@@ -213,7 +213,7 @@ def contributions(**asked: str) -> tuple[inbox.Contribution, ...]:
     """Small contributions by file: `a="include 9901.00002"`."""
     return tuple(
         inbox.Contribution(
-            path=f"inbox/{name}.toml",
+            path=f"bib/inbox/{name}.toml",
             line=1,
             work=Identifier.parse(said.split()[1]),
             action=said.split()[0],
@@ -362,7 +362,7 @@ def test_one_file_that_fails_against_all_expectation_does_not_hold_up_the_others
 asked = st.lists(
     st.builds(
         lambda name, n, action, title: inbox.Contribution(
-            path=f"inbox/{name}.toml",
+            path=f"bib/inbox/{name}.toml",
             line=1,
             work=Identifier("arxiv", f"9901.0000{n}"),
             action=action,
@@ -382,7 +382,7 @@ asked = st.lists(
 @given(asked, st.randoms())
 def test_twice_is_once_and_the_order_of_files_does_not_matter(applied, several, random):
     one = applied(CORPUS, several)
-    assert {p.path.removeprefix("bib/") for p in one.held} | {*one.emptied} == {c.path for c in several}
+    assert {p.path for p in one.held} | {f"bib/{path}" for path in one.emptied} == {c.path for c in several}
     mixed = list(several)
     random.shuffle(mixed)
     assert applied(CORPUS, mixed) == one

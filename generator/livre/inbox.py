@@ -39,7 +39,7 @@ VERDICTS: dict[Action, Verdict | None] = {"include": Verdict.INCLUDE, "exclude":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """One work in one file: `path` under bib/ with the line, what is asked and why, categories by facet, corrected BibTeX values."""
+    """One work in one file: `path` from the root of the review, what is asked and why, categories by facet, corrected BibTeX values."""
 
     path: str
     line: int
@@ -81,8 +81,8 @@ def _faults(file: _File, taxonomy: Taxonomy, wrong: toml.Faults) -> Iterator[tup
 
 
 def _toml(path: Path, shown: str, taxonomy: Taxonomy) -> Iterator[Contribution]:
-    file, locate = toml.read(path, _File, shown=f"bib/{shown}")
-    wrong = toml.Faults(f"bib/{shown}", locate, "inbox")
+    file, locate = toml.read(path, _File, shown=shown)
+    wrong = toml.Faults(shown, locate, "inbox")
     work, why = None, ""
     try:
         work = Identifier.parse(file.paper)
@@ -114,9 +114,9 @@ def _bib(path: Path, shown: str) -> Iterator[Contribution]:
     try:
         adopted, problems = foreign.read(path)
     except BadData as error:
-        raise BadData(replace(p, path=f"bib/{shown}") for p in error.problems) from None
+        raise BadData(replace(p, path=shown) for p in error.problems) from None
     if problems:
-        raise BadData(replace(p, path=f"bib/{shown}") for p in problems)
+        raise BadData(replace(p, path=shown) for p in problems)
     for entry in adopted:
         yield Contribution(
             path=shown, line=entry.line, work=entry.candidate.primary, action="include", reason="contributed as a BibTeX entry"
@@ -124,20 +124,20 @@ def _bib(path: Path, shown: str) -> Iterator[Contribution]:
 
 
 def one(path: Path, shown: str, taxonomy: Taxonomy) -> tuple[Contribution, ...]:
-    """The contributions of one file, `shown` being its path under bib/; BadData says what is wrong with it and where."""
+    """The contributions of one file, called `shown`; BadData says what is wrong with it and where."""
     try:
         status = path.lstat()
     except OSError as error:
-        raise BadData([Problem(f"bib/{shown}", 0, "unreadable", f"this cannot be read ({error.strerror})")]) from None
+        raise BadData([Problem(shown, 0, "unreadable", f"this cannot be read ({error.strerror})")]) from None
     if not stat.S_ISREG(status.st_mode):
-        raise BadData([Problem(f"bib/{shown}", 0, "inbox-file", "only files may be here, no links and no folders: remove it")])
+        raise BadData([Problem(shown, 0, "inbox-file", "only files may be here, no links and no folders: remove it")])
     if not _NAME.fullmatch(path.name):
         message = "a contribution is called like arxiv-2503-02104.toml (or .bib), with letters, digits, dot, - and _ only: rename it"
-        raise BadData([Problem(f"bib/{shown}", 0, "inbox-file", message)])
+        raise BadData([Problem(shown, 0, "inbox-file", message)])
     if status.st_size > LARGEST[path.suffix]:
         message = f"{status.st_size} bytes; a contribution has {LARGEST[path.suffix]} at most: split it, or use `livre import`"
-        raise BadData([Problem(f"bib/{shown}", 0, "inbox-large", message)])
-    plaintext.decode(plaintext.contents(path, shown=f"bib/{shown}"), path=f"bib/{shown}")
+        raise BadData([Problem(shown, 0, "inbox-large", message)])
+    plaintext.decode(plaintext.contents(path, shown=shown), path=shown)
     return tuple(_toml(path, shown, taxonomy) if path.suffix == ".toml" else _bib(path, shown))
 
 
@@ -154,7 +154,7 @@ def read(bib: Path, taxonomy: Taxonomy) -> tuple[tuple[Contribution, ...], tuple
     files = sorted(p for p in folder.iterdir() if not p.name.startswith(".")) if folder.is_dir() else []
     for path in files[:MOST]:
         try:
-            found += one(path, f"{INBOX}/{plaintext.one_line(path.name)}", taxonomy)
+            found += one(path, f"bib/{INBOX}/{plaintext.one_line(path.name)}", taxonomy)
         except BadData as error:
             problems += error.problems
     if len(files) > MOST:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import rulings
+from .appeal import INBOX
 from .errors import BadData, SourceError, UsageError
 from .inbox import VERDICTS
 from .model import Identifier, Paper, Problem
@@ -33,7 +34,7 @@ NOBODY = "inbox"
 class Outcome:
     """What came of the contributions: the corpus, what became of papers, what was applied, and what is held and why.
 
-    `emptied` are the files under bib/ that have had their effect, for `save(…, also={path: None})`.
+    `emptied` are the files of the inbox, under bib/, that have had their effect, for `save(…, also={path: None})`.
     """
 
     corpus: Corpus
@@ -66,7 +67,7 @@ class _Case:
 
     def hold(self, contribution: Contribution, why: str) -> None:
         """Keep the file of this contribution, with the first reason that there is."""
-        self.held.setdefault(contribution.path, Problem(f"bib/{contribution.path}", contribution.line, "inbox-held", why))
+        self.held.setdefault(contribution.path, Problem(contribution.path, contribution.line, "inbox-held", why))
 
     def unknown(self, silence: str) -> None:
         """Hold what names a work of which nothing is known."""
@@ -80,7 +81,7 @@ class _Case:
             for one in asked:
                 others = (o.path for o in asked if o.path != one.path and _contradict(one, o))
                 if other := min(others, default=""):
-                    self.hold(one, f"this contradicts bib/{other} about {work}: keep one of them")
+                    self.hold(one, f"this contradicts {other} about {work}: keep one of them")
 
     def claiming(self) -> None:
         """Hold corrections that would give one DOI to two works."""
@@ -153,7 +154,7 @@ def apply(
 ) -> Outcome:
     """Apply what can be applied on the day `on` (ISO date).
 
-    `by` gives who brought a file (its path under bib/); who is nobody, or signs as a machine does, is "inbox". `lookup` asks
+    `by` gives who brought a file (its path from the root); who is nobody, or signs as a machine does, is "inbox". `lookup` asks
     a source for works that are not known: None or a SourceError holds the files that need it for another night.
     """
     ordered = sorted(contributions, key=lambda c: (c.path, c.line, c.work))
@@ -192,5 +193,5 @@ def apply(
         changes=tuple(sorted(set(changes))),
         applied=tuple(c for c in ordered if c.path not in case.held),
         held=tuple(sorted(case.held.values())),
-        emptied=tuple(p for p in files if p not in case.held),
+        emptied=tuple(p.removeprefix("bib/") for p in files if p not in case.held and p.startswith(f"bib/{INBOX}/")),
     )
