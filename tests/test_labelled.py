@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from livre.errors import BadData
-from livre.labelled import Labelled, filed, loads, read, screened
+from livre.labelled import Labelled, filed, loads, read, screened, truth
 from livre.taxonomy import load as load_taxonomy
 from strategies import LAWS, raw_texts
 
@@ -89,11 +90,29 @@ def test_categories_are_found_by_id_title_and_alias_and_what_is_none_is_told() -
     found = table(f"title,label\n{rows}")
     assert not found.binary
     kept, notes = filed(found, TAXONOMY)
-    assert [c for _, c in kept] == [frozenset({SOME.id})] * len(names)
+    assert [named for _, named in kept] == [(frozenset({SOME.id}),)] * len(names)
     assert (
         str(notes[0])
         == f"dragons.csv:2: label is '{SOME.id}|unheard of': 'unheard of' is no category of the taxonomy, passed over [labelled-label]"
     )
+
+
+def test_a_name_may_mean_any_of_several_categories() -> None:
+    found = table("title,label\nA dragon,horned\nA dragon,beast\nA dragon,Beast|dragons\n")
+    kept, notes = filed(found, TAXONOMY, {"Beast": ("winged", "horned")})
+    assert notes == ()
+    horned, beast, both = (named for _, named in kept)
+    assert truth(horned, {"winged"}, TAXONOMY) == {"horned"}
+    assert truth(beast, {"winged", "dragons"}, TAXONOMY) == {"winged"}
+    assert truth(beast, (), TAXONOMY) == {"horned"}  # the first in the taxonomy, and it is missed
+    assert truth(both, {"horned", "winged"}, TAXONOMY) == {"horned", "winged", "dragons"}
+    with pytest.raises(BadData, match="'feathered' is no category of the taxonomy; nothing can mean it"):
+        filed(found, TAXONOMY, {"beast": ("feathered",)})
+
+
+def test_parents_of_what_is_named_are_asked_for_too() -> None:
+    parented = replace(TAXONOMY, categories={**TAXONOMY.categories, "horned": replace(TAXONOMY.categories["horned"], parent="winged")})
+    assert truth((frozenset({"horned"}),), (), parented) == {"horned", "winged"}
 
 
 def test_a_column_of_something_else_is_refused() -> None:

@@ -27,7 +27,7 @@ from .quality import Confusion, Proportion, recall_at, wss
 from .simulate import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from .audit import AuditFigures
     from .corpus import Corpus
@@ -238,7 +238,11 @@ def _candidate(record: Record, corpus: Corpus | None = None) -> Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfFiling:
-    """The review's filing against categories that others gave, facet by facet; `several` rows have more than one in a facet."""
+    """The review's filing against categories that others gave, facet by facet.
+
+    `several` rows name more than one category of a facet, as where lists contradict each other; `contradictions` are rows whose title
+    another row labels otherwise.
+    """
 
     path: str
     column: str
@@ -249,23 +253,27 @@ class OfFiling:
     facets: tuple[FacetCard, ...]
 
 
-def filing(table: Labelled, filer: Filer, corpus: Corpus | None = None) -> tuple[OfFiling, tuple[Problem, ...]]:
-    """File the records of a labelled file and compare, in the facets that its labels name."""
-    rows, notes = labelled.filed(table, filer.taxonomy)
+def filing(
+    table: Labelled, filer: Filer, corpus: Corpus | None = None, means: Mapping[str, Collection[str]] | None = None
+) -> tuple[OfFiling, tuple[Problem, ...]]:
+    """File the records of a labelled file and compare, in the facets that its labels name; for `means`, see `labelled.filed`."""
+    taxonomy = filer.taxonomy
+    rows, notes = labelled.filed(table, taxonomy, means)
     said = [frozenset(f.category for f in filed) for filed in filer.file_each((_candidate(record, corpus), None) for record, _ in rows)]
+    true = [labelled.truth(named, filed, taxonomy) for (_, named), filed in zip(rows, said, strict=True)]
     facets, several = [], 0
-    for facet in filer.taxonomy.facets:
-        ids = {c.id for c in filer.taxonomy.of(facet.id)}
-        at = [i for i, (_, truth) in enumerate(rows) if truth & ids]
-        several += sum(len(rows[i][1] & ids) > 1 for i in at)
+    for facet in taxonomy.facets:
+        ids = {c.id for c in taxonomy.of(facet.id)}
+        at = [i for i, asked in enumerate(true) if asked & ids]
+        several += sum(sum(not option.isdisjoint(ids) for option in rows[i][1]) > 1 for i in at)
         if at:
-            figures = evaluate_filing([rows[i][1] for i in at], [said[i] & ids for i in at], [c.id for c in filer.taxonomy.of(facet.id)])
+            figures = evaluate_filing([true[i] for i in at], [said[i] & ids for i in at], [c.id for c in taxonomy.of(facet.id)])
             facets.append(facet_card(facet.id, figures))
     return OfFiling(
         path=table.path,
         column=table.column,
         n=len(rows),
-        left_out=len(table.records) - len(rows) + len(table.notes),
+        left_out=len(table.records) - len(rows) + sum(p.code == "labelled-nothing" for p in table.notes),
         contradictions=table.contradictions,
         several=several,
         facets=tuple(facets),

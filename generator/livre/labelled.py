@@ -20,7 +20,7 @@ from .model import Identifier, Problem
 from .plaintext import contents, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from .taxonomy import Taxonomy
@@ -165,29 +165,45 @@ def screened(table: Labelled) -> tuple[tuple[tuple[Record, bool], ...], tuple[Pr
     )
 
 
-def filed(table: Labelled, taxonomy: Taxonomy) -> tuple[tuple[tuple[Record, frozenset[str]], ...], tuple[Problem, ...]]:
-    """The rows that name categories of the taxonomy, by id, title or alias (and their parents), and a Problem for each that names none.
+Named = tuple[frozenset[str], ...]
+"""What a label names: one category, or several of which any will do, for each of its names."""
 
-    BadData when hardly any row does: then the column holds something else.
+
+def filed(
+    table: Labelled, taxonomy: Taxonomy, means: Mapping[str, Collection[str]] | None = None
+) -> tuple[tuple[tuple[Record, Named], ...], tuple[Problem, ...]]:
+    """The rows that name categories of the taxonomy, by id, title or alias, and a Problem for each that names none.
+
+    `means` says of other names which category they are, or of which categories any will do. BadData when hardly any row can be
+    used, since the column then holds something else, and when a name is said to mean what is no category.
     """
     categories = tuple(taxonomy.categories.values())
-    known = {c.id.lower(): c.id for c in categories}
-    known = {c.title.lower(): c.id for c in categories} | known
-    known = {alias.lower(): c.id for c in reversed(categories) for alias in c.aliases} | known
+    known = {c.id.lower(): frozenset({c.id}) for c in categories}
+    known = {c.title.lower(): frozenset({c.id}) for c in categories} | known
+    known = {alias.lower(): frozenset({c.id}) for c in reversed(categories) for alias in c.aliases} | known
+    known |= {name.lower(): frozenset(ids) for name, ids in (means or {}).items()}
+    if strange := sorted(frozenset().union(*known.values()) - set(taxonomy.categories)):
+        raise BadData([Problem(table.path, 0, "labelled-label", f"{_listed(strange)} no category of the taxonomy; nothing can mean it")])
     kept, notes = [], []
     for record in table.records:
-        names = [name.strip() for name in _APART.split(record.label)]
-        found = frozenset(known[n.lower()] for n in names if n.lower() in known)
-        if strange := [n for n in names if n and n.lower() not in known]:
-            rest = "left out" if not found else "passed over"
-            message = f"{table.column} is {record.label!r}: {_listed(strange)} no category of the taxonomy, {rest}"
-            notes.append(Problem(table.path, record.line, "labelled-label", message))
+        names = [name.strip().lower() for name in _APART.split(record.label)]
+        found = tuple(dict.fromkeys(known[n] for n in names if n in known))
+        if unknown := [n for n in names if n and n not in known]:
+            message = f"{table.column} is {record.label!r}: {_listed(unknown)} no category of the taxonomy, "
+            notes.append(Problem(table.path, record.line, "labelled-label", message + ("passed over" if found else "left out")))
         if found:
-            kept.append((record, found | {c.parent for c in map(taxonomy.categories.__getitem__, found) if c.parent}))
+            kept.append((record, found))
     if len(kept) <= _MOST_UNKNOWN * len(table.records):
         message = f"the column {table.column!r} holds neither yes and no nor categories of the taxonomy"
         raise BadData([Problem(table.path, 1, "labelled-label", message), *notes[:3]])
     return tuple(kept), tuple(notes)
+
+
+def truth(named: Named, said: Collection[str], taxonomy: Taxonomy) -> frozenset[str]:
+    """The categories that a label asks for, given what was filed; of several that will do, those filed, or else the first. With parents."""
+    order = list(taxonomy.categories)
+    asked = frozenset().union(*(option.intersection(said) or {min(option, key=order.index)} for option in named))
+    return asked | {parent for c in asked if (parent := taxonomy.categories[c].parent)}
 
 
 def _listed(names: Iterable[str]) -> str:
