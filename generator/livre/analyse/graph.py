@@ -149,7 +149,7 @@ def kendall(one: Sequence[float], other: Sequence[float]) -> float | None:
 
 
 Row = dict[str, str | int | float | bool]
-"""One row of the table of papers: every column has the same type in every row."""
+"""One row of the table of papers: a column has the same type in every row that has it."""
 
 
 def graphml(graph: CitationGraph, rows: Mapping[str, Row]) -> str:

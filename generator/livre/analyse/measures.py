@@ -13,12 +13,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..latex import plain
 from .graph import CitationGraph, kendall, pagerank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from ..model import Paper
+    from .graph import Row
 
 PEERS = 100
 """At most so many papers, and at most half of its field, are the peers of one: of a small field else all of its years would be."""
@@ -223,3 +225,31 @@ def _first(graph: CitationGraph, ranks: Sequence[float], top: int) -> frozenset[
     """The papers of the highest ranks; of equals the first by key. A paper that nobody cites is none."""
     cited = [i for i in range(len(graph)) if graph.cited_by[i]]
     return frozenset(graph.keys[i] for i in sorted(cited, key=lambda i: (-ranks[i], i))[:top])
+
+
+def rows(measures: Iterable[Measures], papers: Iterable[Paper], community: Mapping[str, str]) -> Mapping[str, Row]:
+    """The table of papers, by key: one column for each measure, in one order; what is not known has no cell.
+
+    `community` maps keys to what a paper's community is called.
+    """
+    of = {p.key: p for p in papers}
+    out: dict[str, Row] = {}
+    for m in measures:
+        cells: dict[str, str | int | float | bool | None] = {
+            "title": plain(of[m.key].title),
+            "date": of[m.key].date,
+            "category": m.field,
+            "community": community.get(m.key, ""),
+            "citations": m.citations,
+            "references": m.references,
+            "pagerank": m.pagerank,
+            "standing": m.standing,
+            "peers": m.peers,
+            "recent": m.recent,
+            "velocity": round(m.velocity, 6),
+            "participation": round(m.participation, 6),
+            "completeness": m.completeness,
+            "partial": m.partial,
+        }
+        out[m.key] = {name: cell for name, cell in cells.items() if cell is not None}
+    return out
