@@ -42,7 +42,7 @@ def test_a_reference_is_named_by_its_doi_else_by_what_its_text_says(server, sour
     server.put(
         PATH,
         work(
-            {"key": "1", "DOI": "10.9999/Cited", "article-title": "A title & more"},
+            {"key": "1", "DOI": "10.9999/Cited", "author": "Example", "year": "2099", "article-title": "A title & more"},
             {"key": "2", "unstructured": text},
             {"key": "3", "volume-title": "A book"},
             None,
@@ -53,9 +53,9 @@ def test_a_reference_is_named_by_its_doi_else_by_what_its_text_says(server, sour
             citing=PAPER.primary,
             source="crossref",
             references=(
-                Reference(identifiers=(Identifier("doi", "10.9999/cited"),), title="A title & more"),
+                Reference(identifiers=(Identifier("doi", "10.9999/cited"),), title="A title & more", text="Example. 2099. A title & more"),
                 Reference(identifiers=(Identifier("arxiv", "2108.07258"),), text=text),
-                Reference(title="A book"),
+                Reference(title="A book", text="A book"),
             ),
             listed=4,
         )

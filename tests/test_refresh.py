@@ -68,6 +68,15 @@ def test_what_the_sources_say_is_saved_with_a_line_in_the_record(review, ask):
     assert linked.nights == (line,)
 
 
+def test_a_reference_without_an_identifier_is_found_by_its_title(review, ask):
+    papers = load(review).papers
+    known = max(papers.values(), key=lambda p: len(p.title.split()))
+    ask.server.put("/works", {"results": [{"id": "https://openalex.org/W901", "display_name": known.title}]})
+    ask()
+    assert {e.cited for e in load_edges(review)} == {known.primary}
+    assert {row.known for rows in load_edges(review).lists.values() for row in rows} == {1}
+
+
 def test_a_second_run_on_the_same_day_changes_no_byte(review, ask):
     ask()
     before = everything(review)

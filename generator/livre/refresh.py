@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import edges, plaintext, union
 from .citations import crossref, eprint, openalex, opencitations, semanticscholar
+from .citations.match import Titles
 from .corpus import load, tree
 from .errors import UsageError
 from .harvest.transport import Transport
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from .citations import Reference
     from .corpus import Corpus
-    from .model import Identifier, Night
+    from .edges import Edges
+    from .model import Night
     from .union import Merged
 
 KEPT: Final = ("eprint", "openalex", "opencitations", "crossref")
@@ -77,24 +78,38 @@ def recorded(nights: Iterable[Night], lines: Iterable[Night]) -> tuple[Night, ..
     return tuple(sorted(table.values()))
 
 
+def ask(
+    corpus: Corpus,
+    before: Edges,
+    chosen: Sequence[Source],
+    *,
+    on: str,
+    budget: int,
+    again: bool = False,
+    force: bool = False,
+    progress: Callable[[str, int], None] = lambda step, done: None,
+) -> tuple[Linked, Corpus, dict[str, bytes | None]]:
+    """Ask the sources (see `link.link`): what came of it, the corpus with its record of nights, and the files of edges that change."""
+    match = Titles.of(corpus.papers.values()).find
+    linked = link(corpus, before, chosen, on=on, budget=budget, match=match, again=again, force=force, progress=progress)
+    after = replace(corpus, nights=recorded(corpus.nights, linked.nights))
+    return linked, after, edges.changes(before, linked.edges, corpus)
+
+
 def run(
     bib: Path,
     chosen: Sequence[Source],
     *,
     on: str,
     budget: int,
-    matcher: Callable[[Corpus], Callable[[Reference], Identifier | None]] | None = None,
     again: bool = False,
     force: bool = False,
     progress: Callable[[str, int], None] = lambda step, done: None,
 ) -> tuple[Linked, tuple[str, ...]]:
     """Ask the sources and save what they say, all or nothing; the files that changed. Raises BadData, BrokenInvariant, CannotWrite."""
     with writer(bib):
-        corpus, before = load(bib), edges.load(bib)
-        match = matcher(corpus) if matcher else None
-        linked = link(corpus, before, chosen, on=on, budget=budget, match=match, again=again, force=force, progress=progress)
-        after = replace(corpus, nights=recorded(corpus.nights, linked.nights))
-        also = edges.changes(before, linked.edges, corpus)
+        corpus = load(bib)
+        linked, after, also = ask(corpus, edges.load(bib), chosen, on=on, budget=budget, again=again, force=force, progress=progress)
         return linked, save(bib, tree(after), read=corpus.read, also=also)
 
 

@@ -79,8 +79,8 @@ class Crossref:
 
 
 def _reference(entry: object) -> Reference:
-    """A reference by its DOI, else by what its text names."""
-    text = normal(part(entry, "unstructured", str) or "")
-    names = identifiers([part(entry, "DOI", str)]) or named(text)
-    title = part(entry, "article-title", str) or part(entry, "volume-title", str) or ""
-    return Reference(identifiers=names, title=normal(title), text=text)
+    """A reference by its DOI, else by what its text names; without a text, its parts are one."""
+    said = {name: normal(part(entry, name, str) or "") for name in ("author", "year", "article-title", "volume-title", "journal-title")}
+    title = said["article-title"] or said["volume-title"]
+    text = normal(part(entry, "unstructured", str) or "") or ". ".join(s for s in said.values() if s)
+    return Reference(identifiers=identifiers([part(entry, "DOI", str)]) or named(text), title=title, text=text)
