@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livre.corpus import Corpus
 from livre.model import Identifier, Paper
 from livre.quality import Proportion
-from livre.recall import recapture, works
+from livre.recall import of_papers, recapture
 from strategies import LAWS
 
 
@@ -52,8 +51,10 @@ def test_recall_is_a_share_and_the_roads_are_alike(a: set[int], b: set[int]) -> 
         assert found.total.low >= len(a | b)
 
 
-def test_a_preprint_and_its_article_are_one_work() -> None:
-    preprint, article = Identifier("arxiv", "9901.00001"), Identifier("doi", "10.9999/dragon")
-    corpus = Corpus(papers={"ada": Paper(key="ada", shard="2099-01", identifiers=(preprint, article), title="A dragon")})
-    stranger = Identifier("doi", "10.9999/other")
-    assert works([article, preprint, stranger], corpus) == {preprint, stranger}
+def test_papers_are_counted_by_what_would_have_found_them_but_for_the_core_and_the_background() -> None:
+    papers = [
+        Paper(key=f"p{n}", shard="2099-01", identifiers=(identifier,), title="dragon" if n % 2 else "beast", background=n == 9)
+        for n, identifier in enumerate(arxiv(*range(20)))
+    ]
+    found = of_papers(papers, by_query=lambda p: p.title == "dragon", by_citation={f"p{n}" for n in range(5, 15)}, core={"p7"})
+    assert (found.query, found.citation, found.both) == (8, 8, 3)  # 1 3 5 11 13 15 17 19, 5 6 8 10 11 12 13 14

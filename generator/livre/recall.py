@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from .quality import Estimate, Proportion, chapman
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Hashable, Iterable
 
-    from .corpus import Corpus
-    from .model import Identifier
+    from .model import Paper
 
 IN_COMMON = 7
 """Fewer works in common than this give no estimate: below it Chapman's is biased (Robson and Regier 1964)."""
@@ -53,13 +52,8 @@ class Recapture:
         return Estimate(value=self.found / self.total.value, low=self.found / self.total.high, high=self.found / self.total.low)
 
 
-def works(identifiers: Iterable[Identifier], corpus: Corpus) -> frozenset[Identifier]:
-    """The same works, each by the one identifier that the corpus files it under: a preprint and its article are one."""
-    return frozenset(record.primary if (record := corpus.find([i])) else i for i in identifiers)
-
-
-def recapture(by_query: Iterable[Identifier], by_citation: Iterable[Identifier]) -> Recapture:
-    """What two roads say about the whole. Give relevant works only, those that screening includes, each by one identifier (`works`)."""
+def recapture(by_query: Iterable[Hashable], by_citation: Iterable[Hashable]) -> Recapture:
+    """What two roads say about the whole. Give relevant works only, those that screening includes, each by one name of its own."""
     query, citation = frozenset(by_query), frozenset(by_citation)
     n1, n2, both = len(query), len(citation), len(query & citation)
     reason = ""
@@ -68,3 +62,14 @@ def recapture(by_query: Iterable[Identifier], by_citation: Iterable[Identifier])
     elif both < IN_COMMON:
         reason = f"only {both} found by both roads; {IN_COMMON} are needed"
     return Recapture(query=n1, citation=n2, both=both, total=None if reason else chapman(n1, n2, both), reason=reason)
+
+
+def of_papers(
+    papers: Iterable[Paper], *, by_query: Callable[[Paper], bool], by_citation: Collection[str], core: Collection[str]
+) -> Recapture:
+    """The same of the papers of a review: whether the topics would have found each, and the keys of those that citations would have.
+
+    The `core` (keys), from which citations start, and background papers are left out of both roads.
+    """
+    counted = [p for p in papers if p.key not in core and not p.background]
+    return recapture((p.key for p in counted if by_query(p)), (p.key for p in counted if p.key in by_citation))
