@@ -102,7 +102,7 @@ class Report:
         """For the record of nights: `complete`, or why it is not."""
         parts = [f"incomplete: {self.stopped}" if self.stopped else "complete"]
         if self.failed:
-            parts.append(f"{len(self.failed)} failed: {'; '.join(self.failed)}")
+            parts.append(f"{len(self.failed)} failed" if self.stopped else f"{len(self.failed)} failed: {'; '.join(self.failed)}")
         if self.held:
             parts.append(str(self.held))
         return "; ".join(parts)[:400]
