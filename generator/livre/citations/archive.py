@@ -30,6 +30,7 @@ CUT_OFF = "the e-print is cut off"
 _CHUNK = 1 << 16
 _BLOCK = tarfile.BLOCKSIZE
 _GZIP = b"\x1f\x8b"
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PAGES = (b"<!doctype", b"<html", b"<head", b"<?xml")
 _FILES = frozenset({tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE})
@@ -231,7 +232,7 @@ def _untarred(flow: _Flow, purse: _Purse) -> Iterator[Member]:
         size = int(length[0]) if (length := _SIZE.fullmatch(said.get(b"size", b""))) else info.size
         if not info.isreg() and info.type in tarfile.SUPPORTED_TYPES:
             size = 0  # a link, a folder or a device has no contents, whatever its header says
-        name = _name(said.get(b"path", b"").decode("utf-8", "replace") or info.name)
+        name = _name(said.get(b"path", b"").decode("utf-8", "surrogateescape") or info.name)
         if name and info.type in _FILES and not any(k.startswith(b"GNU.sparse") for k in said):
             fits = size <= min(limits.member, left)
             left -= size if fits else 0
@@ -263,8 +264,6 @@ def _refuse_what_is_no_tex(head: bytes) -> None:
         raise Unavailable("the answer is a page, not an e-print")
     if start.startswith(_GZIP):
         raise Malformed("the e-print is packed over and over")
-    if not head.strip(b"\0\r\n\t "):
-        raise NoSource("it is empty")
 
 
 def members(stream: BinaryIO, *, limits: Limits = LIMITS, clock: Callable[[], float] = time.monotonic) -> Iterator[Member]:
@@ -283,21 +282,16 @@ def members(stream: BinaryIO, *, limits: Limits = LIMITS, clock: Callable[[], fl
             flow = _Flow(_inflated(flow, purse))
     head = flow.peek(_BLOCK)
     _refuse_what_is_no_tex(head)
+    if not head.strip(b"\0\r\n\t "):
+        flow.drain()
+        raise NoSource("it is empty")
     if len(head) == _BLOCK and _header(head):
         yield from _untarred(flow, purse)
         return
     data = flow.peek(limits.member + 1)
-    if b"\0" in data and not data.startswith(_UTF16):
+    if (b"\0" in data or _CONTROL.search(head)) and not data.startswith(_UTF16):
         raise Malformed("the e-print is neither an archive nor a text")
     flow.drain()
+    if b"\\" not in data and b"%" not in data:
+        raise Unavailable("the answer is a text, but no TeX")
     yield Member(name="main.tex", data=data if len(data) <= limits.member else None)
-
-
-def text(data: bytes) -> str:
-    """The bytes of a TeX file as text: UTF-16 if it says so, UTF-8 if it is, else Latin-1, in which every byte is a letter."""
-    if data.startswith(_UTF16):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")

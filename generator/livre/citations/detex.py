@@ -6,6 +6,7 @@ so that no address runs into a word. One pass over the text, whatever it is.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from ..latex import normal
@@ -32,6 +33,16 @@ _SIGNS = {
 }  # fmt: skip
 _CHARS = {**{c: c for c in "_&%#$"}, **dict.fromkeys(" \n\t\\,;:", " ")}
 _DOI_SO_FAR = re.compile(r"10\.[0-9]{4,9}\Z")
+
+
+def text(data: bytes) -> str:
+    """The bytes of a TeX file as text: UTF-16 if it says so, UTF-8 if it is, else Latin-1, in which every byte is a letter."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _in_address(before: str) -> bool:

@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from ..errors import Malformed
 from . import COMPLETE, FAILED, NO_LIST, Listed, Reference
-from .archive import LIMITS, NoSource, members, text
+from .archive import LIMITS, NoSource, members
 from .bbl import references
+from .detex import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
