@@ -203,8 +203,10 @@ def references(files: Mapping[str, str]) -> tuple[Reference, ...]:
     if not inline or any(_SETS_A_LIST.search(text) for text in tex.values()):
         lists = [pair for name in _typeset(bbl, tex) for pair in _few(chain(_entries(bbl[name]), _items(bbl[name], whole=True)))]
         found = [*lists, *inline] or list(_bib_entries(by_kind["bib"].values(), _cited(tex.values())))
-    unique = {key or number: reference for number, (key, reference) in reversed(list(enumerate(found)))}
-    return tuple(reversed(unique.values()))
+    unique: dict[str | int, Reference] = {}
+    for number, (key, reference) in enumerate(found):
+        unique.setdefault(key or number, reference)
+    return tuple(unique.values())
 
 
 def _few(pairs: Iterable[tuple[str, Reference]]) -> Iterator[tuple[str, Reference]]:

@@ -101,7 +101,7 @@ def _arxiv(text: str) -> Iterator[Identifier]:
             month, token = m["old"][:4], _token(text, m.start())
             if not "01" <= month[2:] <= "12" or not (month >= "9107" or month <= "0703") or m["old"][4:] == "000":
                 continue
-            if token[-1:] not in {"/", ".", "-", ":"} or _HOSTS.search(token) or token.endswith(("eprint:", "abs/")):
+            if token == "-" or token[-1:] not in {"/", ".", "-", ":"} or _HOSTS.search(token) or token.endswith(("eprint:", "abs/")):
                 yield Identifier("arxiv", f"{m['archive'].lower()}/{m['old']}")
             continue
         month, number = (m["month"], m["number"]) if m["month"] else (m["ads"][:4], m["ads"][4:].lstrip("."))
