@@ -69,7 +69,7 @@ REFERENCES: ledger.Columns = {
 }
 """The columns of references/*.tsv."""
 
-_EDGE = attrgetter("citing", "cited", "source")
+_EDGE = attrgetter("cited.scheme", "cited.value", "source")
 _LIST = attrgetter("citing", "source")
 
 
@@ -176,9 +176,10 @@ def dumps_citations(rows: Iterable[Citation]) -> str:
     """The file of these edges: by citing work, cited work and source."""
     body = (
         f"{r.citing.scheme}:{r.citing.value}\t{r.cited.scheme}:{r.cited.value}\t{r.source}\t{r.first}\t{r.last}\t{' '.join(r.absent)}"
-        for r in sorted(rows, key=_EDGE)
+        for r in rows
     )
-    return "\n".join(["\t".join(CITATIONS), *body, ""])
+    # A tab comes before every character of a cell, so the lines are in the order of their cells.
+    return "\n".join(["\t".join(CITATIONS), *sorted(body), ""])
 
 
 def dumps_lists(rows: Iterable[ReferenceList]) -> str:
@@ -230,7 +231,7 @@ def _grouped(rows: Iterable[tuple[str, _Row]], key: Callable[[_Row], Any], probl
         held = sorted(works[citing], key=key)
         for one, other in pairwise(held):
             if key(one) == key(other):
-                what = " ".join(map(str, key(one)))
+                what = f"{citing} {one.cited} {one.source}" if isinstance(one, Citation) else f"{citing} {one.source}"
                 problems.append(Problem(paths[citing], 0, "edges-duplicate", f"{what} stands here twice, or elsewhere too: remove one"))
         grouped[citing] = tuple(held)
     return grouped
