@@ -93,11 +93,8 @@ def _works(corpus: Corpus) -> Iterable[Work]:
         days = {d.on[:_DAY]: d for d in [d for d in past if d.criterion != CORRECTION] or past}
         if not days and isinstance(record, Paper):
             why = "in the review without a decision on record"
-            days = {
-                record.added[:_DAY]: Decision(
-                    subject=owner, on=record.added, verdict=Verdict.INCLUDE, criterion="", score=0.0, by="", why=why
-                )
-            }
+            on = record.added if len(record.added) == _DAY else ""
+            days = {on: Decision(subject=owner, on=on, verdict=Verdict.INCLUDE, criterion="", score=0.0, by="", why=why)}
         if days:
             yield Work(subject=owner, record=record, standing=tuple(days.values()))
 
