@@ -101,11 +101,13 @@ def run(papers: list[Paper], citations: list[tuple[str, str]]) -> dict[str, obje
     from livre.latex import plain
 
     steps: dict[str, float] = {}
+    processor: dict[str, float] = {}
 
     def step(name: str, work: Callable[[], _Value]) -> _Value:
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         out = work()
         steps[name] = round(time.perf_counter() - start, 2)
+        processor[name] = round(time.process_time() - busy, 2)
         return out
 
     today = max(p.date for p in papers)
@@ -138,6 +140,7 @@ def run(papers: list[Paper], citations: list[tuple[str, str]]) -> dict[str, obje
         "peak memory, MiB": memory,
         "peak memory with text, MiB": _peak(),
         "steps, seconds": steps,
+        "steps, processor seconds": processor,
     }
 
 
@@ -164,15 +167,18 @@ def main() -> None:
     for _ in range(args.rounds):
         child = subprocess.run([sys.executable, __file__, "--child", *sys.argv[1:]], stdout=subprocess.PIPE, check=True)
         rounds.append(json.loads(child.stdout))
-    steps = {name: statistics.median(r["steps, seconds"][name] for r in rounds) for name in rounds[0]["steps, seconds"]}
+    clocks = {
+        clock: {name: statistics.median(r[f"steps, {clock}"][name] for r in rounds) for name in rounds[0][f"steps, {clock}"]}
+        for clock in ("seconds", "processor seconds")
+    }
     report = {
         "machine": {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count()},
         "rounds": args.rounds,
         **rounds[0],
         "peak memory, MiB": max(r["peak memory, MiB"] for r in rounds),
         "peak memory with text, MiB": max(r["peak memory with text, MiB"] for r in rounds),
-        "steps, seconds": steps,
-        "seconds, without text": round(sum(seconds for name, seconds in steps.items() if name not in BEYOND), 2),
+        **{f"steps, {clock}": steps for clock, steps in clocks.items()},
+        **{f"{clock}, without text": round(sum(s for n, s in steps.items() if n not in BEYOND), 2) for clock, steps in clocks.items()},
     }
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(report, indent=2) + "\n")

@@ -145,7 +145,8 @@ def kendall(one: Sequence[float], other: Sequence[float]) -> float | None:
     """Kendall's tau-b of two rankings of the same papers, from -1 to 1; None where one of them ranks nothing."""
     if len(set(one)) < 2 or len(set(other)) < 2:  # noqa: PLR2004 - two different values are the least that can be ranked
         return None
-    return round(float(stats.kendalltau(one, other).statistic), 12)
+    found: Any = stats.kendalltau(one, other)
+    return round(float(found.statistic), 12)
 
 
 Row = dict[str, str | int | float | bool]

@@ -62,7 +62,7 @@ class _View:
         at = np.array(sorted(set(pairs)), dtype=np.int32).reshape(-1, 2)
         shared = sparse.csr_matrix((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(rows, columns))
         lengths = np.sqrt(np.diff(shared.indptr) + DAMPING)
-        return cls((sparse.diags_array(1 / lengths) @ shared).tocsr(), shared)
+        return cls(sparse.csr_matrix(sparse.diags_array(1 / lengths) @ shared), shared)
 
     def nearest(self, pool: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
         """(row, the rows that are most alike by what hubs do not share) for every row that has any."""
@@ -149,7 +149,7 @@ def _views(keys: Sequence[str], citations: Iterable[tuple[str, str]]) -> tuple[_
 def similar(
     keys: Sequence[str], citations: Iterable[tuple[str, str]], text: tuple[Any, Sequence[str]] | None = None, *, most: int = 10
 ) -> Mapping[str, tuple[Neighbour, ...]]:
-    """The papers most like each paper, best first, ties by position in `keys`; a paper that nothing resembles has none.
+    """The papers most like each paper, best first, ties by position in `keys`; what is alike for no reason to be told is left out.
 
     `citations` are (citing, cited) pairs over keys and any other works; `text` is a matrix of unit rows in the order of `keys`
     and the words of its columns, as `learn.tfidf` gives them.
@@ -157,7 +157,7 @@ def similar(
     coupling, cocitation = _views(keys, citations)
     views = [coupling, cocitation, *([_View(sparse.csr_matrix(text[0]), weight=TEXT)] if text else [])]
     words = (views[2].unit, text[1], _dull(views[2].unit, text[1])) if text else None
-    found: list[list[NDArray[np.intp]]] = [[] for _ in keys]
+    found: list[list[NDArray[np.int32]]] = [[] for _ in keys]
     for view in views:
         for row, others in view.nearest(_POOL):
             found[row].append(others.astype(np.int32))
@@ -179,7 +179,8 @@ def similar(
         shared = _words(*words, one, other) if words else [()] * len(one)
         near: dict[int, list[Neighbour]] = {i: [] for i in rows}
         for i, j, s, b, c, w in zip(one, other, score, coupled, cocited, shared, strict=True):
-            near[int(i)].append(Neighbour(key=keys[j], score=float(s), coupled=int(b), cocited=int(c), words=w))
+            if b or c or w:
+                near[int(i)].append(Neighbour(key=keys[int(j)], score=float(s), coupled=int(b), cocited=int(c), words=w))
         out |= {keys[i]: tuple(of) for i, of in near.items()}
     return out
 
@@ -195,7 +196,7 @@ def _words(
         ranked = sorted((-weight, column) for weight, column in zip(product.data[span], product.indices[span], strict=True))
         chosen: list[str] = []
         for _, column in ranked:
-            word = names[column]
+            word = names[int(column)]
             if column not in dull and len(chosen) < _WORDS and not any({*word.split()} & {*c.split()} for c in chosen):
                 chosen.append(word)
         out.append(tuple(chosen))
