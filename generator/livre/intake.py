@@ -139,7 +139,7 @@ def _asked(
         found.extend(lookup(works) if works else ())
     except SourceError as error:
         return found, f"the source could not be asked tonight: {one_line(str(error))[:200]}"
-    return found, "the source that was asked does not know it: look for a slip in the identifier"
+    return found, "the source that was asked does not know it: look for a slip in the identifier, or give its arXiv id"
 
 
 def apply(

@@ -3,9 +3,9 @@
 Values in, values out; the keyboard, the screen, the browser and the saving are passed in to `run`.
 
 A ledger is only ever added to, so what is saved cannot be undone. Therefore the last answer is kept in hand, and saved when
-the next one is given or the walk ends, by whatever key or signal: `u` takes it back as if it had not been given. An answer
-that is saved can only be followed by another, and the ledger then shows both. Killed outright, a walk loses the one answer
-in hand, whose work still waits the next time.
+the next one is given or the walk ends by `q` or Ctrl-C: `u` takes it back as if it had not been given. An answer that is
+saved can only be followed by another, and the ledger then shows both. Killed, or with its window closed, a walk loses the
+one answer in hand, and that work still waits the next time.
 """
 
 from __future__ import annotations
