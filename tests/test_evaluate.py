@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ledgers import BEFORE, ledger, table
 from livre import card, evaluate, filing, labelled, lessons, measured, relevance
-from livre.corpus import Corpus
+from livre.assess import assess
+from livre.corpus import Corpus, tree
 from livre.errors import BadData
+from livre.evaluate import OfScreening
 from livre.model import Decision, Identifier, Name, Paper, Verdict
 from livre.quality import Confusion, Proportion
 from livre.scope import load as load_scope
 from livre.sentinels import parse as parse_sentinels
 from livre.taxonomy import load as load_taxonomy
-
-if TYPE_CHECKING:
-    from livre.evaluate import OfScreening
 
 BIB = Path(__file__).parent / "data" / "review" / "bib"
 SCOPE, TAXONOMY = load_scope(BIB / "scope.toml"), load_taxonomy(BIB / "taxonomy.toml")
@@ -180,7 +179,16 @@ def test_without_dates_there_is_no_temporal_split() -> None:
     undated = screened(table(120, dates=False), seeds=0)
     assert (undated.temporal, undated.simulation) == (None, None)
     assert undated.random is not None
-    assert undated.reasons == ("no temporal split: the works have no dates, or the older ones are all of one side",)
+    assert undated.reasons == ("no temporal split: 0 of 120 works have a date",)
+
+
+def test_dates_of_some_works_only_are_no_order_of_time() -> None:
+    half = table(60) + "\n".join(table(60, "others", dates=False).split("\n")[1:])
+    assert screened(half, seeds=0).reasons == ("no temporal split: 60 of 120 works have a date",)
+    header, *rows = table(120).strip().split("\n")
+    one_sided = [row for n, row in enumerate(rows) if n >= 110 or ",0," in row]
+    told = screened("\n".join([header, *one_sided, ""]), seeds=0).reasons
+    assert told == (f"no temporal split: {len(one_sided)} of {len(one_sided)} works have a date, and the older are all of one side",)
 
 
 def test_few_works_draw_no_threshold() -> None:
@@ -277,3 +285,35 @@ def test_everything_is_told_line_by_line(found: card.Card, learned: tuple[Corpus
     reader = "\n".join(measured.lines(screened(table(80), seeds=1, decide=lambda works: [None] * len(works))))
     assert "Reading one by one as the learning asks, from 1 starts" in reader
     assert "What this review would include" in reader
+
+
+@pytest.fixture(scope="module")
+def bib(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fabricated ledger as a review on disk."""
+    bib = tmp_path_factory.mktemp("review") / "bib"
+    for path, data in {**tree(ledger(800)), "sentinels/broken.csv": b"paper,title\nno id,A dragon\n"}.items():
+        (bib / path).parent.mkdir(parents=True, exist_ok=True)
+        (bib / path).write_bytes(data)
+    for name in ("scope.toml", "taxonomy.toml"):
+        shutil.copy(BIB / name, bib / name)
+    return bib
+
+
+def test_a_review_on_disk_is_assessed_and_its_broken_sentinels_are_named(bib: Path) -> None:
+    found, notes = assess(bib, on=BEFORE)
+    assert isinstance(found, evaluate.OfLedger)
+    assert found.card.on == BEFORE
+    assert found.card.screening.included + found.card.screening.excluded == 800
+    assert [(p.path, p.line, p.code) for p in notes if p.code == "sentinel-id"] == [("bib/sentinels/broken.csv", 2, "sentinel-id")]
+
+
+def test_a_csv_is_assessed_by_what_its_labels_are_and_its_works_do_not_teach(bib: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text(table(800, "dragons"))
+    own, _ = assess(bib, on=BEFORE, records=tmp_path / "own.csv", column="included", seeds=0)
+    assert isinstance(own, OfScreening)
+    assert own.n == 800
+    assert own.screener is None  # the whole ledger is in the file, so nothing is left to learn from
+    (tmp_path / "others.csv").write_text(table(60).replace(",99", ",98"))
+    kinds, _ = assess(bib, on=BEFORE, records=tmp_path / "others.csv", column="kind", means={"unheard of": ("horned",)})
+    assert isinstance(kinds, evaluate.OfFiling)
+    assert kinds.n == 60

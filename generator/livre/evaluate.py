@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 SEEDS = 5
 """So many pairs of first works start the simulations, always the same ones."""
+DATED = 0.9
+"""Without dates of so large a share of a labelled file there is no temporal split."""
 FEWEST = 5
 """A labelled file needs so many works that belong and so many that do not: from fewer nothing is learned."""
 
@@ -171,9 +173,11 @@ def screening(
     """
     rows, notes = labelled.screened(table)
     works, labels = [_candidate(record, corpus) for record, _ in rows], [yes for _, yes in rows]
+    dated = sum(bool(w.date) for w in works)
+    when = [w.date if dated >= DATED * len(works) else "" for w in works]
     taught = [
-        relevance.Example(record=w, include=yes, weight=1.0, on=w.date, topic=ALL, person=True)
-        for w, yes in zip(works, labels, strict=True)
+        relevance.Example(record=w, include=yes, weight=1.0, on=on, topic=ALL, person=True)
+        for w, yes, on in zip(works, labels, when, strict=True)
     ]
     positive = sum(labels)
     temporal = random = simulation = None
@@ -185,7 +189,9 @@ def screening(
     else:
         temporal, random = learned.backtests[0], learned.random
         if not temporal.n:
-            reasons.append("no temporal split: the works have no dates, or the older ones are all of one side")
+            reasons.append(
+                f"no temporal split: {dated} of {len(works)} works have a date{', and the older are all of one side' * any(when)}"
+            )
             temporal = None
         simulation = _simulated(works, labels, seeds) if seeds else None
     said = [d is not None and d.verdict is Verdict.INCLUDE for d in decide(works)] if decide else []
@@ -232,7 +238,7 @@ def _candidate(record: Record, corpus: Corpus | None = None) -> Candidate:
         title=record.title or (known.title if known else ""),
         abstract=record.abstract or (known.abstract if known else ""),
         classes=known.classes if known else (),
-        date=record.date or (known.date if known else ""),
+        date=record.date,
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .corpus import Corpus
-    from .model import Change
+    from .model import Change, Identifier
     from .proposal import Proposed
 
 
@@ -42,10 +42,13 @@ class Round:
     proposed: tuple[Proposed, ...] = ()
 
 
-def learn(bib: Path, corpus: Corpus, on: str) -> Learned:
-    """Train on what was decided before the day `on` (ISO date), so that a night run again learns the same."""
+def learn(bib: Path, corpus: Corpus, on: str, *, apart: frozenset[Identifier] = frozenset()) -> Learned:
+    """Train on what was decided before the day `on` (ISO date), so that a night run again learns the same.
+
+    Sentinels teach nothing, nor do works kept `apart`.
+    """
     scope, taxonomy = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml")
-    held = sentinels.held(sentinels.load(bib))
+    held = sentinels.held(sentinels.load(bib)) | apart
     screening = relevance.train(
         relevance.examples(corpus, scope, held=held, before=on),
         topics=[t.id for t in scope.topics],
