@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from livre import corpus, night
 from livre.harvest import Batch
 from livre.latex import normal
-from livre.model import Candidate, Identifier, Name, Source
+from livre.model import ARXIV_CLASS, Candidate, Identifier, Name, Source
 from livre.waiting import queue
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def candidate(record: Mapping[str, Any]) -> Candidate:
         abstract=normal(record["abstract"] or ""),
         authors=tuple(Name(family=normal(family), given=normal(given)) for given, _, family in names if family),
         date=day,
-        classes=tuple(record["categories"] or ()),
+        classes=tuple(c for c in record["categories"] or () if ARXIV_CLASS.fullmatch(c)),
         source=Source(version=1, stamp=day, route="oai"),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import __version__, night, queries, scope, tell
+from .. import __version__, night, queries, refresh, scope, tell
 from ..errors import BadData, CannotWrite, LivreError, SourceError, UsageError
 from ..harvest import api, feed, oai, record, transport
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ..harvest import Batch
+    from ..link import Source
     from ..scope import Scope
 
 
@@ -85,13 +86,17 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = root.resolve()
 
 
+def agent_of(bib: Path) -> str:
+    """Who asks, and where that review is kept if its scope tells."""
+    home = scope.load(bib / "scope.toml").repository if (bib / "scope.toml").is_file() else ""
+    return f"livre/{__version__} (+{home})" if home else f"livre/{__version__}"
+
+
 def arxiv_door(bib: Path) -> tuple[transport.Transport, str, str]:
     """The door to arXiv with the two addresses behind it; it says who asks, and where that review is kept if its scope tells."""
     oai_base = os.environ.get("LIVRE_ARXIV_OAI", oai.BASE)
     api_base = os.environ.get("LIVRE_ARXIV_API", api.BASE)
-    home = scope.load(bib / "scope.toml").repository if (bib / "scope.toml").is_file() else ""
-    agent = f"livre/{__version__} (+{home})" if home else f"livre/{__version__}"
-    return transport.Transport(delay=delay(), user_agent=agent), oai_base, api_base
+    return transport.Transport(delay=delay(), user_agent=agent_of(bib)), oai_base, api_base
 
 
 def routes_of(bib: Path, source: str | None) -> tuple[list[night.Route], Callable[[Sequence[str]], Iterable[Batch]] | None]:
@@ -118,3 +123,8 @@ def routes_of(bib: Path, source: str | None) -> tuple[list[night.Route], Callabl
     routes = [night.Route(name="oai", batches=by_oai), night.Route(name="api", batches=by_api)]
     chosen = [r for r in routes if source in {None, r.name}]
     return chosen, lambda ids: api.lookup(door, api_base, ids)
+
+
+def sources_of(bib: Path, names: Iterable[str] = ()) -> list[Source]:
+    """The sources of reference lists that --source names, by default all whose edges may be kept; each has its own door."""
+    return refresh.sources(names, agent=agent_of(bib), delay=delay(), environment=os.environ)
