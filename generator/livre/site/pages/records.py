@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FAMILY = "methods/records"
 """The shell of every generated page below /methods/…/."""
 _PER_PAGE = 250
+_NOT = "Not shown: "
 _VERDICTS = {Verdict.INCLUDE: "Included", Verdict.WAIT: "Waiting", Verdict.EXCLUDE: "Excluded"}
 _LATER = {Verdict.INCLUDE: "included", Verdict.WAIT: "waiting again", Verdict.EXCLUDE: "excluded"}
 _HANDS = {
@@ -68,7 +69,7 @@ def rule(of: Group, review: Review) -> str:
     """The criterion of a group in words; a requirement that was not met is marked as such."""
     known = review.rules[of.criterion][0] if of.criterion in review.rules else of.criterion.replace("-", " ")
     required = any(c.id == of.criterion and c.kind == "require" for c in review.scope.criteria)
-    return f"Not shown: {known}" if required and of.verdict is not Verdict.INCLUDE else known
+    return _NOT + known if required and of.verdict is not Verdict.INCLUDE else known
 
 
 def short(of: Group, review: Review) -> str:
@@ -78,8 +79,11 @@ def short(of: Group, review: Review) -> str:
 
 def title(of: Group, review: Review) -> str:
     """A group as the title of its list."""
-    said = "" if of.hand in {of.criterion, "nobody"} else f": {rule(of, review)}"
-    return f"{_VERDICTS[of.verdict]} {_HANDS[of.hand]}{said}"
+    first = f"{_VERDICTS[of.verdict]} {_HANDS[of.hand]}"
+    if of.hand in {of.criterion, "nobody"}:
+        return first
+    said = rule(of, review)
+    return f"{first}, not shown: {said.removeprefix(_NOT)}" if said.startswith(_NOT) else f"{first}: {said}"
 
 
 class Lists:
