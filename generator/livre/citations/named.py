@@ -63,7 +63,7 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _ENCODED = re.compile(r"%(2F|28|29|3A|3B|3C|3E|5B|5D|5F)", re.IGNORECASE)
 
 
-def _token(text: str, at: int) -> str:
+def _ahead(text: str, at: int) -> str:
     """What stands before a place without a space between, in lower case."""
     return text[max(0, at - 200) : at].rpartition(" ")[2].lower()
 
@@ -71,10 +71,10 @@ def _token(text: str, at: int) -> str:
 def _said(text: str, start: int, end: int) -> bool:
     """Whether the text around a new-style id says that it is one."""
     before = text[max(0, start - _BEFORE) : start].lower()
-    token = _token(text, start)
-    if "/" in token and ("://" in token or "www." in token or ".org/" in token) and not _HOSTS.search(token):
+    ahead = _ahead(text, start)
+    if "/" in ahead and ("://" in ahead or "www." in ahead or ".org/" in ahead) and not _HOSTS.search(ahead):
         return False
-    if before.rstrip().endswith("abs/") or "huggingface.co/papers/" in token:
+    if before.rstrip().endswith("abs/") or "huggingface.co/papers/" in ahead:
         return True
     if _CLASS.match(text, end) or (before.endswith("[") and text[end : end + 1] == "]"):
         return True
@@ -98,10 +98,10 @@ def _new_style(month: str, number: str) -> bool:
 def _arxiv(text: str) -> Iterator[Identifier]:
     for m in _SHAPE.finditer(text):
         if m["old"]:
-            month, token = m["old"][:4], _token(text, m.start())
+            month, ahead = m["old"][:4], _ahead(text, m.start())
             if not "01" <= month[2:] <= "12" or not (month >= "9107" or month <= "0703") or m["old"][4:] == "000":
                 continue
-            if token == "-" or token[-1:] not in {"/", ".", "-", ":"} or _HOSTS.search(token) or token.endswith(("eprint:", "abs/")):
+            if ahead == "-" or ahead[-1:] not in {"/", ".", "-", ":"} or _HOSTS.search(ahead) or ahead.endswith(("eprint:", "abs/")):
                 yield Identifier("arxiv", f"{m['archive'].lower()}/{m['old']}")
             continue
         month, number = (m["month"], m["number"]) if m["month"] else (m["ads"][:4], m["ads"][4:].lstrip("."))
@@ -131,8 +131,8 @@ def _dois(text: str) -> Iterator[Identifier]:
         run, strange = m[1], m[2]
         if strange.isalnum() or "<" in run:
             continue  # no DOI has such letters; and of one with `<…>` (SICI), which no identifier here has, a part would name another work
-        token = _token(text, m.start())
-        address = ("://" in token or "www." in token) and "doi.org" not in token
+        ahead = _ahead(text, m.start())
+        address = ("://" in ahead or "www." in ahead) and "doi.org" not in ahead
         if _SUPPLEMENT.search(text[max(0, m.start() - 120) : m.start()].lower()):
             continue
         doi = _trimmed(text[m.start() : m.start(1)].rstrip() + run, address=address)

@@ -63,6 +63,8 @@ class OpenAlex:
         for paper, references in found:
             known = tuple(self._works[i] for i in _ids(references or ()))
             outcome = UNKNOWN if references is None else COMPLETE if references else EMPTY
+            if gone := sum(r == Reference() for r in known):
+                outcome += f"; {gone} of these works it does not know any more"
             yield Listed(citing=paper.primary, source=self.name, references=known, listed=len(references or ()), outcome=outcome)
         if failure:
             raise failure
