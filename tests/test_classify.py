@@ -196,7 +196,7 @@ def _micro(name: str, pairs: Iterable[tuple[set[str], set[str]]]) -> tuple[float
 
 @needs_data
 @pytest.mark.data
-@pytest.mark.parametrize(("name", "full", "alone"), [("relevance", 0.90, 0.82), ("dermatology", 0.62, 0.58)])
+@pytest.mark.parametrize(("name", "full", "alone"), [("relevance", 0.90, 0.82), ("dermatology", 0.68, 0.65)])
 def test_labelled_papers_are_filed_under_their_model(name: str, full: float, alone: float):
     rows = [(LABELS[r["category"]], w) for r, w in labelled(name) if r["in_scope"] != "no" and r["category"] in LABELS]
     assert _micro(name, [({label}, _models(w.title, w.abstract)) for label, w in rows])[2] >= full
@@ -210,7 +210,7 @@ def test_papers_of_public_lists_are_filed_where_the_lists_agree():
     for conflict in ("0", "1"):
         pairs = [(labels, _models(r["title"])) for labels, r in rows if labels and r["category_conflict"] == conflict]
         f1 = _micro("lists that contradict each other" if conflict == "1" else "lists that agree", pairs)[2]
-        assert f1 >= 0.6
+        assert f1 >= 0.68
 
 
 @needs_data

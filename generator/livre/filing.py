@@ -14,16 +14,17 @@ A category of which there are too few examples is a matter of rules alone. A par
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .classify import Filing, classify
 from .learn import Model, Unlearnable
-from .lessons import LEAST, NEWEST, document, held_by_people, learn
+from .lessons import LEAST, LIKELY, NEWEST, document, held_by_people, learn
 from .model import Paper
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
     from .confusion import FilingFigures
     from .learn import Document
@@ -35,15 +36,21 @@ PRECISION = 0.9
 """The wanted share of right ones among what the models file by themselves, unless told otherwise."""
 SHARE = 0.25
 """Of several categories that rules found, those stay that are so likely, as a share of the likeliest."""
-MARGIN = 0.1
-"""What is filed is kept until its probability is so much under the line; what is not, comes in so much over it."""
+MARGIN = 0.7
+"""What is filed is kept until it is so much under the line, in log odds, and the rest comes in so much over it: 0.7 is double the odds."""
 WORDS = 5
 """So many words of a model are shown."""
 _ALTERNATIVES = 0.5
+_NEVER = 1e-6
+_STANDS = 2 * MARGIN
+
+
+def _odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def settle(leanings: Mapping[str, float], filed: Collection[str] | None) -> tuple[str, ...]:
-    """The categories to file a paper under, by how far each is over its line (or, below 0, under it), in their order.
+    """The categories to file a paper under, by how far each is over its line (or, below 0, under it) in log odds, in their order.
 
     With None, for a new paper, all over the line. Those `filed` before are kept until they are `MARGIN` under it, and
     others come in `MARGIN` over it, so that learning anew every night does not move papers back and forth.
@@ -74,8 +81,12 @@ def _persons(record: Candidate, taxonomy: Taxonomy) -> Iterator[Filing]:
 
 
 def _modelled(category: str, probability: float, model: Model, row: int) -> Filing:
-    words = tuple(word for word, share in model.words(row, 4 * WORDS) if share > 0)[:WORDS]
-    return Filing(category=category, score=round(min(probability, 0.99), 2), words=words, source="model")
+    """A filing by the model with the words, no two of which share one, that speak most for it."""
+    words: list[str] = []
+    for word, share in model.words(row, 8 * WORDS):
+        if share > 0 and not set(word.split()).intersection(" ".join(words).split()):
+            words.append(word)
+    return Filing(category=category, score=round(min(probability, 0.99), 2), words=tuple(words[:WORDS]), source="model")
 
 
 def _whole(found: Iterable[Filing], taxonomy: Taxonomy) -> tuple[Filing, ...]:
@@ -121,26 +132,35 @@ class Filer:
         scores = {c: model.scores(range(len(pairs))) for c, model in models.items()}
         for row, (record, filed) in enumerate(pairs):
             likely = {c: self.learned[c].probability(scores[c][row]) for c in models}
+            spoken = {c for c, model in models.items() if scores[c][row] > model.offset}
             rules = {f.category: f for f in classify(record, self.taxonomy)}
             found = list(_persons(record, self.taxonomy))
             for facet in self.taxonomy.facets:
                 if facet.id not in held_by_people(record, self.taxonomy):
-                    for c in settle(self._leanings(facet, rules, likely), filed):
+                    for c in settle(self._leanings(facet, rules, likely, spoken), filed):
                         found.append(rules[c] if c in rules else _modelled(c, likely[c], models[c], row))
             yield _whole(found, self.taxonomy)
 
-    def _leanings(self, facet: Facet, rules: Collection[str], likely: Mapping[str, float]) -> dict[str, float]:
-        """How far each category of a facet is over its line; what stands by a rule is 1 over it."""
+    def _leanings(self, facet: Facet, rules: Collection[str], likely: Mapping[str, float], spoken: Set[str]) -> dict[str, float]:
+        """How far each category of a facet is over its line; what stands by a rule is far over it.
+
+        The models add only what is `spoken` for by the words of a work, however common a category may be.
+        """
         of = {c.id: c for c in self.taxonomy.of(facet.id)}
         own = [c for c in of if c in rules and not any(k.parent == c and k.id in rules for k in of.values())]
         if len(own) > 1 and facet.share > _ALTERNATIVES and all(c in likely for c in own):
             best = max(likely[c] for c in own)
-            return {c: likely[c] / best - SHARE for c in own}
+            return {c: math.log(likely[c] / best / SHARE) for c in own}
         if own:
-            return dict.fromkeys(own, 1.0)
-        over = {c: likely[c] - line for c in of if c in likely and (line := self.learned[c].line) is not None}
+            return dict.fromkeys(own, _STANDS)
+        over = {c: self._over_line(c, likely[c]) for c in of if c in spoken}
         alone = any(lean >= 0 for c, lean in over.items() if not of[c].rest)
         return {c: lean for c, lean in over.items() if not (of[c].rest and alone)}
+
+    def _over_line(self, category: str, probability: float) -> float:
+        """How far a probability is over the line of its category; without one nothing is, but what is likely stays where it is filed."""
+        line = self.learned[category].line
+        return _odds(probability) - _odds(line) if line is not None else min(_odds(probability) - _odds(LIKELY), -_NEVER)
 
 
 def train(taught: Sequence[Example], taxonomy: Taxonomy, *, precision: float = PRECISION) -> Filer | Unfiled:

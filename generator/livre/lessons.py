@@ -33,7 +33,8 @@ LEAST = 15
 """A category needs so many examples, and a third of that among the newest, to be learned."""
 NEWEST = 4
 """One paper in so many, the newest, judges."""
-_LIKELY = 0.5
+LIKELY = 0.5
+"""No line is lower."""
 _CALM = 100.0  # so that the sigmoid follows the rows, however few are of the category
 
 
@@ -148,7 +149,7 @@ class _Class:
 
 
 def line(probabilities: Sequence[float], labels: Sequence[bool], precision: float) -> float | None:
-    """The lowest probability, one half at least, from which on a share of `precision` is right.
+    """The lowest probability, `LIKELY` at least, from which on a share of `precision` is right.
 
     None when there is none with at least `LEAST` / 3 rows.
     """
@@ -157,7 +158,7 @@ def line(probabilities: Sequence[float], labels: Sequence[bool], precision: floa
     for n, (probability, label) in enumerate(ranked, 1):
         right += label
         last = n == len(ranked) or ranked[n][0] < probability
-        if last and probability >= _LIKELY and n >= LEAST / 3 and right >= precision * n:
+        if last and probability >= LIKELY and n >= LEAST / 3 and right >= precision * n:
             out = probability
     return out
 
