@@ -40,13 +40,14 @@ def source(server, tmp_path):
 
 def test_a_preprint_is_looked_up_by_arxivs_doi_and_its_references_by_their_ids(server, source):
     server.put(address("10.48550/arXiv.9901.00001"), work(1, 2, 3, 4))
-    server.put("/works", {"results": [work(2, doi="https://doi.org/10.9999/Cited", display_name="One"), work(3, doi=None)]})
+    server.put("/works", {"results": [work(2, doi="https://doi.org/10.9999/Cited", display_name="One"), work(3, display_name="Two")]})
     assert list(source.ask([paper()])) == [
         Listed(
             citing=paper().primary,
             source="openalex",
-            references=(Reference(identifiers=(DOI,), title="One"), Reference(), Reference()),
+            references=(Reference(identifiers=(DOI,), title="One"), Reference(title="Two"), Reference()),
             listed=3,
+            outcome="complete; 1 of these works it does not know any more",
         )
     ]
     assert server.log[1].query["filter"] == "openalex:W2|W3|W4"
@@ -146,7 +147,7 @@ def test_recorded_works_have_the_references_that_they_list(server, source, file,
     server.put(address("10.48550/arXiv.9901.00001"), body)
     server.put("/works", {"results": [said]})
     answer = next(source.ask([paper()]))
-    assert (answer.listed, len(answer.references), answer.outcome) == (listed, listed, "complete")
+    assert (answer.listed, len(answer.references), answer.complete) == (listed, listed, True)
 
 
 @pytest.mark.data

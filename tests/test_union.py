@@ -63,6 +63,7 @@ def test_another_sources_silence_says_nothing():
         said(outcome="unknown: it does not know this work"),
         said(outcome="failed: a fabricated host is away"),
         said(WORKS[0], outcome="partial: it shows 1 of 2 references", listed=2),
+        said(WORKS[0], outcome="complete; 1 of these works it does not know any more", listed=2),
         said(outcome="empty: it lists no references of this work"),
         said(),
     ],

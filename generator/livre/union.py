@@ -74,7 +74,7 @@ def seen(edge: Citation, edges: Edges) -> str:
 
 
 def _seen(edge: Citation, told: ReferenceList | None) -> str:
-    if told is None or edge.absent or not (told.outcome.startswith(COMPLETE) and told.known):
+    if told is None or edge.absent or told.outcome != COMPLETE or not told.known:
         return edge.last
     return max(edge.last, told.asked)
 
@@ -136,7 +136,8 @@ class _Desk:
         emptied = listed.complete and not listed.references and last is not None and last.known > 0
         lists[listed.source] = self.line(listed, last, sum(bool(r.identifiers) for r in listed.references), emptied=emptied)
         present = {name for work in works for name in (*work, *self.names(self.cited(work)))}
-        whole = listed.complete and not emptied and bool(listed.references)
+        # What follows `complete` says what may hide an edge: a work in the list that the source cannot name any more.
+        whole = listed.outcome == COMPLETE and not emptied and bool(listed.references)
         rows = []
         for row in self.rows(listed.citing):
             if row.source != listed.source:
