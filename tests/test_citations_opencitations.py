@@ -56,6 +56,7 @@ def test_a_token_goes_into_a_header_and_a_blank_one_nowhere(server, tmp_path):
     for token in (" secret ", " "):
         list(OpenCitations(door(tmp_path), base=server.url, token=token).ask([PAPER]))
     assert [a.headers.get("authorization") for a in server.log] == ["secret", None]
+    assert {a.headers["accept"] for a in server.log} == {"application/json"}
 
 
 def test_something_else_than_a_list_is_refused(server, source):

@@ -34,7 +34,12 @@ def ask(
 ) -> object:
     """What the source answers. NotKnown if there is nothing under this address (HTTP 404 or 410, whatever its body), SourceErrors."""
     try:
-        body = door.get(url, params, headers=headers, post=json.dumps(post).encode() if post is not None else None)
+        body = door.get(
+            url,
+            params,
+            headers={"Accept": "application/json", **(headers or {})},
+            post=json.dumps(post).encode() if post is not None else None,
+        )
     except Rejected as error:
         if error.status in _NOT_THERE:
             raise NotKnown from None
