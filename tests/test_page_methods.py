@@ -16,7 +16,7 @@ from livre import audit, corpus, recall, scope, sentinels, taxonomy
 from livre.analyse.flow import Period, flow
 from livre.backtest import Backtest, Line
 from livre.card import Card, FacetCard, FilingCard, ScreeningCard
-from livre.model import Candidate, Decision, Identifier, Name, Sampled, Verdict
+from livre.model import Candidate, Decision, Identifier, Name, Night, Sampled, Verdict
 from livre.proposal import Proposed
 from livre.quality import Bin, Confusion, Proportion, reliability
 from livre.site.pages import Measured, Review, methods, new, records, why
@@ -90,6 +90,14 @@ def test_every_box_leads_to_a_list_that_is_there(fabricated: Path) -> None:
                 assert target in site, (path, href)
                 assert not anchor or anchor in ids[target], (path, href)
     assert links > 100
+
+
+def test_a_night_that_only_fetched_abstracts_has_its_flow_as_well(fabricated: Path) -> None:
+    night = Night(night="2099-06-01", source="abstracts", seen=7, matched=7)
+    site = rendered(review(fabricated, nights=(*corpus.load(fabricated / "bib").nights, night)))
+    assert 'href="../methods/flow/2099-06-01/"' in site["methods/"]
+    assert "0 records identified" in site["methods/flow/2099-06-01/"]
+    assert "Nothing was decided." in site["methods/flow/2099-06-01/"]
 
 
 def test_a_list_holds_the_records_that_its_box_counts(fabricated: Path) -> None:

@@ -100,23 +100,19 @@ def _works(corpus: Corpus) -> Iterable[Work]:
 
 
 class Journal:
-    """Every decision of a corpus by day, made once for all periods."""
+    """Every decision of a corpus by day, made once for all periods; `days` are those of nights and decisions, newest first."""
 
     def __init__(self, corpus: Corpus) -> None:
         self.nights = tuple(n for n in corpus.nights if n.source not in FINDS_NOTHING)
         self.works = tuple(_works(corpus))
         self.events = sorted((Event(d.on[:_DAY], w, i) for w in self.works for i, d in enumerate(w.standing)), key=lambda e: e.day)
         self._days = [e.day for e in self.events]
+        self.days = tuple(sorted({*self._days, *(n.night[:_DAY] for n in corpus.nights)} - {""}, reverse=True))
         self._in = [0]
         for event in self.events:
             past = event.work.standing[event.at - 1].verdict if event.at else None
             change = (event.decision.verdict is Verdict.INCLUDE) - (past is Verdict.INCLUDE)
             self._in.append(self._in[-1] + change)
-
-    @property
-    def days(self) -> tuple[str, ...]:
-        """Every day on which a source was asked or something was decided, newest first."""
-        return tuple(sorted({*self._days, *(n.night[:_DAY] for n in self.nights)} - {""}, reverse=True))
 
     def within(self, period: Period) -> tuple[list[Event], int, int]:
         """The events of a period, and how many works were included before it and after it."""

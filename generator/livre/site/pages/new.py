@@ -51,13 +51,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A night: what each source answered, and what was decided."""
+    """A night: what each source answered, what was decided, and whether there is a page of its flow."""
 
     id: str
     spoken: str
     runs: tuple[Night, ...]
     groups: tuple[Group, ...]
     complete: bool
+    flow: bool
 
 
 def _line(decision: Decision, review: Review) -> Line:
@@ -108,7 +109,8 @@ def days(review: Review) -> tuple[Day, ...]:
                 lines = tuple(_line(d, review) for d in shown)
                 groups.append(Group(verdict=verdict.value, title=title, total=len(of), lines=lines, lists=where))
         ran = tuple(runs.get(day, ()))
-        out.append(Day(id=day, spoken=charts.spoken(day), runs=ran, groups=tuple(groups), complete=all(n.complete for n in ran)))
+        done = all(n.complete for n in ran)
+        out.append(Day(id=day, spoken=charts.spoken(day), runs=ran, groups=tuple(groups), complete=done, flow=day in review.journal.days))
     return tuple(out)
 
 
