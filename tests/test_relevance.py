@@ -15,6 +15,7 @@ from livre.corpus import Corpus, shard_of
 from livre.model import Candidate, Decision, Identifier, Paper, Verdict
 from livre.quality import roc_auc
 from livre.relevance import LEAST, MOST, PERSON, Example, Judgement, Screener, Untrained, evidence, examples, train
+from livre.screen import hits
 from test_screen import SCOPE
 
 TODAY = "2099-06-01"
@@ -127,7 +128,7 @@ def test_of_a_great_ledger_the_newest_teach_and_everything_that_people_decided(d
 
 def test_how_far_the_rules_are_met_grows_with_the_evidence(dragons: scope.Scope):
     little, much, none = (
-        evidence(candidate(title, abstract), dragons)
+        evidence(hits(candidate(title, abstract), dragons), dragons)
         for title, abstract in (("A beast", "dragon cave"), ("Dragons in caves", "a dragon's cave"), ("Bread", "and butter"))
     )
     required = [f"rule {c.id}" for c in dragons.criteria if c.kind == "require" and c.all]

@@ -115,12 +115,12 @@ class Model:
 
     def words(self, row: int, n: int) -> tuple[tuple[str, float], ...]:
         """The `n` words that move the score of a row most, each with how far; title and text together."""
-        vector = self.vectors[[row]]
-        sums: dict[str, float] = {}
-        for column, value in zip(vector.indices, vector.data * self.slope[vector.indices], strict=True):
-            name = self.space.name(int(column))
-            sums[name] = sums.get(name, 0.0) + float(value)
-        return tuple(sorted(((w, s) for w, s in sums.items() if s), key=lambda p: (-abs(p[1]), p[0]))[:n])
+        start, end = self.vectors.indptr[row : row + 2]
+        columns = self.vectors.indices[start:end]
+        names, which = np.unique(self.space.plain(columns), return_inverse=True)
+        moved = np.bincount(which, weights=self.vectors.data[start:end] * self.slope[columns], minlength=len(names))
+        most = np.lexsort((names, -np.abs(moved)))[:n]
+        return tuple((self.space.name(int(names[i])), float(moved[i])) for i in most if moved[i])
 
 
 def _line(vectors: Any, labels: Any, weights: Any, kind: Kind, cost: float) -> tuple[NDArray[np.float64], float]:

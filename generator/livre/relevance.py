@@ -32,7 +32,7 @@ PERSON = 5.0
 """How many decisions of a machine one of a person counts for."""
 LEAST = 50
 """So many included and so many excluded works are needed to learn from."""
-MOST = 10_000
+MOST = 8_000
 """So many examples teach, people's and then the newest, half of them included: more make the night longer and the model no better."""
 WORDS = 6
 """So many words are given as the reasons of a judgement."""
@@ -129,9 +129,8 @@ def _met(criterion: Criterion, hits: Sequence[Hit], scope: Scope) -> float:
     return min(least / criterion.enough, _FULL) / _FULL
 
 
-def evidence(record: Candidate, scope: Scope) -> dict[str, float]:
+def evidence(hits: Sequence[Hit], scope: Scope) -> dict[str, float]:
     """How far the scope's rules are met, each from 0 to 1, and the least of the required ones: a linear model knows no "and"."""
-    hits = scope.terms.find(record.title, "title") + scope.terms.find(record.abstract, "abstract")
     met = {c: _met(c, hits, scope) for c in scope.criteria if c.all}
     required = [share for c, share in met.items() if c.kind == "require"]
     return {**{f"rule {c.id}": share for c, share in met.items()}, **({"all rules": min(required)} if required else {})}
@@ -139,16 +138,20 @@ def evidence(record: Candidate, scope: Scope) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Reader:
-    """What the model gets to know of a work."""
+    """What the model gets to know of a work, and the first topic that it matches."""
 
     scope: Scope | None
     core: Callable[[Candidate], float] | None
 
-    def __call__(self, record: Candidate) -> Document:
-        extra = evidence(record, self.scope) if self.scope else {}
+    def __call__(self, record: Candidate) -> tuple[Document, str]:
+        extra, topic = {}, ALL
+        if self.scope:
+            hits = screen.hits(record, self.scope)
+            extra = evidence(hits, self.scope)
+            topic = next((m.topic for m in screen.topics(record, self.scope, hits)), ALL)
         if self.core:
             extra["cites core papers"] = self.core(record)
-        return Document(title=plain(record.title), abstract=plain(record.abstract), classes=record.classes, extra=extra)
+        return Document(title=plain(record.title), abstract=plain(record.abstract), classes=record.classes, extra=extra), topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,23 +177,15 @@ class Screener:
 
     def judge(self, records: Sequence[Candidate]) -> tuple[Judgement, ...]:
         """What the model says of each record, many at once being much faster."""
-        model = self.model.over([self.reader(r) for r in records])
+        read = [self.reader(r) for r in records]
+        model = self.model.over([document for document, _ in read])
         out = []
-        for row, (record, score) in enumerate(zip(records, model.scores(range(len(records))), strict=True)):
-            of = self.lines.get(self._topic(record), self.lines[ALL])
+        for row, ((_, topic), score) in enumerate(zip(read, model.scores(range(len(read))), strict=True)):
+            of, words = self.lines.get(topic, self.lines[ALL]), model.words(row, WORDS)
             out.append(
-                Judgement(
-                    probability=self.probability(score),
-                    include_at=of.include_at,
-                    exclude_below=of.exclude_below,
-                    words=model.words(row, WORDS),
-                )
+                Judgement(probability=self.probability(score), include_at=of.include_at, exclude_below=of.exclude_below, words=words)
             )
         return tuple(out)
-
-    def _topic(self, record: Candidate) -> str:
-        scope = self.reader.scope
-        return next((m.topic for m in screen.topics(record, scope)), ALL) if scope else ALL
 
 
 _Tested = tuple[dict[str, Line], tuple[Backtest, ...], Backtest | None]
@@ -251,7 +246,7 @@ def train(
     if few := [f"{n} {side} works with an abstract; needs {least}" for side, n in sides.items() if n < least]:
         return Untrained(reason="; ".join(few))
     reader = _Reader(scope=scope, core=core)
-    lesson = _Lesson(examples=tuple(works), space=Space.of([reader(e.record) for e in works]))
+    lesson = _Lesson(examples=tuple(works), space=Space.of([reader(e.record)[0] for e in works]))
     try:
         model, probability, unseen = lesson.learned(range(len(works)))
         drawn, tests, by_people = _tested(lesson, topics, precision=precision, missed=missed)

@@ -28,7 +28,8 @@ class Match:
     hits: tuple[Hit, ...]
 
 
-def _hits(candidate: Candidate, scope: Scope) -> list[Hit]:
+def hits(candidate: Candidate, scope: Scope) -> list[Hit]:
+    """Where the terms of the scope stand in a title and an abstract."""
     return scope.terms.find(candidate.title, "title") + scope.terms.find(candidate.abstract, "abstract")
 
 
@@ -48,10 +49,10 @@ def _match(topic: Topic, candidate: Candidate, hits: Sequence[Hit], evidence: Ev
     return None if far else Match(topic=topic.id, hits=tuple(h for group in found for h in group))
 
 
-def topics(candidate: Candidate, scope: Scope) -> tuple[Match, ...]:
-    """The topics that the candidate's title, abstract and classes match, in the order of the scope."""
-    hits = _hits(candidate, scope)
-    return tuple(m for t in scope.topics if (m := _match(t, candidate, hits, scope.evidence)))
+def topics(candidate: Candidate, scope: Scope, found: Sequence[Hit] | None = None) -> tuple[Match, ...]:
+    """The topics that the candidate's title, abstract and classes match, in the order of the scope; `found` are its hits if known."""
+    found = hits(candidate, scope) if found is None else found
+    return tuple(m for t in scope.topics if (m := _match(t, candidate, found, scope.evidence)))
 
 
 def words(hits: Iterable[Hit]) -> str:
@@ -120,8 +121,8 @@ def decide(candidate: Candidate, scope: Scope, *, on: str) -> Decision | None:
     without abstract waits when its title shows all required criteria but one: the abstract may
     show that. `score` is the confidence in the verdict, of a waiting work that of an inclusion.
     """
-    hits = _hits(candidate, scope)
-    matched = next((m for t in scope.topics if (m := _match(t, candidate, hits, scope.evidence))), None)
+    found = hits(candidate, scope)
+    matched = next((m for t in scope.topics if (m := _match(t, candidate, found, scope.evidence))), None)
     if not matched:
         return None
 
@@ -136,7 +137,7 @@ def decide(candidate: Candidate, scope: Scope, *, on: str) -> Decision | None:
             why=why,
         )
 
-    findings = [_finding(c, candidate, hits, scope.evidence) for c in scope.criteria]
+    findings = [_finding(c, candidate, found, scope.evidence) for c in scope.criteria]
     for f in findings:
         if f.criterion.kind == "exclude" and f.met:
             return decision(Verdict.EXCLUDE, f.criterion, f.sure, f"{f.criterion.id}: {words(f.hits) or candidate.status.value}")

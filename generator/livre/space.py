@@ -123,12 +123,15 @@ class Space:
     def __len__(self) -> int:
         return len(self.order)
 
-    def name(self, column: int) -> str:
-        """What a column of the vectors stands for: a word, two words, an arXiv class, or the name of a number."""
+    def plain(self, columns: NDArray[Any]) -> NDArray[Any]:
+        """The columns of the vectors, a word of the title being the same as in the text."""
         n = len(self.columns)
-        if column < 2 * n:
-            return str(self.columns[column % n])
-        return (*self.classes, *self.extras)[column - 2 * n]
+        return np.where(columns < n, columns, columns - n)
+
+    def name(self, column: int) -> str:
+        """What a plain column stands for: a word, two words, an arXiv class, or the name of a number."""
+        n = len(self.columns)
+        return self.columns[column] if column < n else (*self.classes, *self.extras)[column - n]
 
     def sorted(self, rows: Sequence[int], *more: NDArray[Any]) -> NDArray[np.int64]:
         """Positions in `rows`, ordered by what the documents say and not by where they stand."""
