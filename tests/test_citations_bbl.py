@@ -62,6 +62,8 @@ def thebibliography(*items: str) -> str:
         "arXiv-2503.02104",
         "[2503.02104]",
         "Ada Example (2025), 2503.02104 .",
+        "J. Ex. 567, 76 (2026), 2503.02104.",
+        "A. Example and B. Example, Of dragons, 2503.02104.",
         "https://ui.adsabs.harvard.edu/abs/2025arXiv250302104E",
     ],
 )
@@ -112,6 +114,7 @@ def test_ids_of_old_are_found(text, found):
         "arXiv preprint, November 2025",
         "arXiv, vol. 12, issue 2, report 2503.02104",
         "(2019), 2503.02104.",
+        "J. Ex. 7 (1999), 1103.0210.",
         "DOI 10.1145/nnnnnnn.nnnnnnn",
         "10.1016/j",
         "section 10.1000 / 12",

@@ -33,6 +33,9 @@ _SHAPE = re.compile(
 _CODE = re.compile(r"[a-z]{2}|(?:19|20)[0-9]{2}|v[0-9]")
 """A class of arXiv's, a year or a version, which may stand there too."""
 _LONG = len("2503.02104")
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_LATEST = 3
+"""Years after its preprint in which a work is published, at most, when nothing else says what its number is."""
 _CLASS = re.compile(rf"\s?[\[(](?:{_ARCHIVES})(?:\.[a-z-]{{2,17}})?\.?[\])]", re.IGNORECASE)
 _CUE = re.compile(r"arxiv|(?<![a-z])(?:e-?print|corr)(?![a-z])")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -80,14 +83,10 @@ def _said(text: str, start: int, end: int) -> bool:
         return True
     if cues := list(_CUE.finditer(before)):
         return all(w in _FILLER or _CODE.fullmatch(w) for w in _WORD.findall(before[cues[-1].end() :]))
-    # Some styles end with the bare id; the year beside it tells it from a page.
-    year = f"20{text[start : start + 2]}"
-    return (
-        before.endswith((", ", ") "))
-        and not text[end:].strip(" .")
-        and end - start >= _LONG
-        and bool(re.search(rf"\b{year}\b", text[:start]))
-    )
+    # Some styles end with the bare id: five digits after the point are no page, unless the year beside them comes too early.
+    years = [int(y) - 2000 - int(text[start : start + 2]) for y in _YEAR.findall(text[:start])]
+    last = before.endswith((", ", ") ")) and not text[end:].strip(" .") and end - start >= _LONG
+    return last and (not years or any(0 <= late <= _LATEST for late in years))
 
 
 def _new_style(month: str, number: str) -> bool:
