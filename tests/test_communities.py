@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 
 from digraphs import digraphs, paper
-from livre.analyse.communities import Community, assigned, communities, renamed, telling
+from livre.analyse.communities import Community, assigned, communities, renamed
 from livre.analyse.graph import CitationGraph, louvain
+from livre.analyse.words import telling
 
 if TYPE_CHECKING:
     from livre.model import Paper

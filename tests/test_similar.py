@@ -96,6 +96,12 @@ def test_works_and_words_together_say_more_than_either():
     assert why(both) == "cites one of the same works; shares dragon, fire"
 
 
+def test_dull_words_are_no_reason_however_rare():
+    matrix = sparse.csr_matrix(np.array([[0.8, 0.4, 0.4, 0.2]] * 2))
+    (neighbour,) = similar(("a", "b"), [], (matrix, ("of the", "via", "on skin", "skin")))["a"]
+    assert neighbour.words == ("skin",)
+
+
 def test_a_pair_of_words_is_not_told_beside_its_own_words():
     matrix = sparse.csr_matrix(np.array([[0.8, 0.4, 0.4, 0.2]] * 2))
     (neighbour,) = similar(("a", "b"), [], (matrix, ("zero shot", "zero", "shot", "skin")))["a"]

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]  # it brings no types
 
+from .words import DULL
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -204,9 +206,9 @@ def _words(
 
 
 def _dull(matrix: Any, names: Sequence[str]) -> frozenset[int]:
-    """The columns of words that too many texts have, alone or with another word."""
+    """The columns of words that tell nothing, or that too many texts have, alone or with another word."""
     texts = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    common = {name for name, n in zip(names, texts, strict=True) if n > max(_FEW, COMMON * matrix.shape[0])}
+    common = DULL | {name for name, n in zip(names, texts, strict=True) if n > max(_FEW, COMMON * matrix.shape[0])}
     return frozenset(i for i, name in enumerate(names) if not common.isdisjoint(name.split()))
 
 
