@@ -27,8 +27,10 @@ KEPT: Final = ("eprint", "openalex", "opencitations", "crossref")
 """The sources whose edges are kept, in the order in which they are asked."""
 COMPARED: Final = "s2"
 """The source that is only compared with, when somebody asks for it."""
-PATIENCE: Final[Mapping[str, Any]] = {"read": 30.0, "total": 120.0, "tries": 3, "budget": 180.0, "size": 30_000_000}
+PATIENCE: Final[Mapping[str, Any]] = {"read": 30.0, "total": 60.0, "tries": 3, "budget": 180.0, "size": 30_000_000}
 """What one source may cost a night beyond its questions: seconds and bytes, as in `Transport`."""
+FILES: Final[Mapping[str, Any]] = {"total": 300.0, "size": 50_000_000}
+"""What of this is different for e-prints, which are files of many megabytes."""
 
 
 def sources(
@@ -48,7 +50,9 @@ def sources(
         return environment.get(name, "").strip() or default
 
     made: dict[str, Callable[[], Source]] = {
-        "eprint": lambda: eprint.EPrint(Transport(delay=delay, user_agent=agent), base=told("LIVRE_ARXIV_SRC", eprint.BASE)),
+        "eprint": lambda: eprint.EPrint(
+            Transport(delay=delay, user_agent=agent, **{**patience, **FILES}), base=told("LIVRE_ARXIV_SRC", eprint.BASE)
+        ),
         "openalex": lambda: openalex.OpenAlex(
             door(openalex.DELAY), base=told("LIVRE_OPENALEX", openalex.BASE), key=told("OPENALEX_API_KEY")
         ),
