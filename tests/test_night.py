@@ -100,7 +100,7 @@ def update(review: Path, arxiv: ArxivServer, monkeypatch: pytest.MonkeyPatch) ->
 
     def run(*options: str, on: str = "2025-04-01") -> Result:
         monkeypatch.setenv("LIVRE_NOW", f"{on}T06:17:00+00:00")
-        return CliRunner().invoke(main, ["--root", str(review), "update", *options], catch_exceptions=False)
+        return CliRunner().invoke(main, ["--root", str(review), "update", "--link", "0", *options], catch_exceptions=False)
 
     return run
 

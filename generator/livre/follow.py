@@ -42,12 +42,13 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """The corpus and the edges after a night's citations, what changed, the lines for the record, and a report for each source."""
+    """The corpus and the edges after a night of citations, a report and a line for each source, and the line of snowballing."""
 
     corpus: Corpus
     edges: Edges
     changes: tuple[Change, ...] = ()
     nights: tuple[Night, ...] = ()
+    line: Night | None = None
     reports: tuple[Report, ...] = ()
 
 
@@ -61,15 +62,8 @@ def missed(corpus: Corpus, edges: Edges, *, on: str, cited_by: int, citing: int)
 
 
 def _no_topic(candidate: Candidate, on: str, why: str) -> Decision:
-    return Decision(
-        subject=candidate.primary,
-        on=on,
-        verdict=Verdict.EXCLUDE,
-        criterion="no-topic",
-        score=0.99,
-        by="rules",
-        why=f"no topic matches; {why}",
-    )
+    why = f"no topic matches; {why}"
+    return Decision(subject=candidate.primary, on=on, verdict=Verdict.EXCLUDE, criterion="no-topic", score=0.99, by="rules", why=why)
 
 
 def follow(
@@ -114,6 +108,7 @@ def follow(
         corpus=after,
         edges=linked.edges,
         changes=changes,
-        nights=(*nights, replace(line, outcome=failure or line.outcome)),
+        nights=nights,
+        line=replace(line, outcome=failure or line.outcome),
         reports=linked.reports,
     )

@@ -1,4 +1,4 @@
-"""One night: harvest → resolve → screen → file → merge → verify → save.
+"""One night: harvest → resolve → screen → file → merge → inbox → abstracts → citations → rounds → verify → save.
 
 Everything from outside (routes to arXiv, the clock) is an argument; the only effect is one `save`.
 A source that cannot be trusted changes nothing but the night's record.
@@ -7,25 +7,28 @@ A source that cannot be trusted changes nothing but the night's record.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from . import rounds
+from . import edges, follow, git, inbox, intake, refresh, rounds
 from .corpus import Corpus, history, load, tree
 from .errors import SourceError, Throttled
 from .guard import guard
+from .harvest import Batch
 from .model import Candidate, Change, Decision, Night, Verdict
 from .save import save, writer
 from .screen import topics
 from .tally import Gathered, gather, line_of, new_decisions, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from .harvest import Batch
     from .judgement import Review
+    from .link import Source
+    from .model import Identifier, Problem
     from .proposal import Proposed
     from .scope import Scope
 
@@ -35,6 +38,13 @@ holds papers for weeks before it announces them; only harvesting twice finds the
 
 ABSTRACTS = 5000
 """Most abstracts to fetch in one night: fifty requests."""
+
+BUDGET = 20
+"""Papers that each source of citations is asked for in one night, unless told otherwise."""
+
+
+Lookup = Callable[[Sequence[str]], Iterable[Batch]]
+"""Asks arXiv for works by their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +67,8 @@ class Report:
     failure: SourceError | None = None
     papers: int = 0
     proposed: tuple[Proposed, ...] = ()
+    applied: tuple[str, ...] = ()
+    held: tuple[Problem, ...] = ()
 
     def by_criterion(self) -> Counter[tuple[str, str]]:
         """How many decisions of this night rest on each (verdict, criterion)."""
@@ -75,7 +87,7 @@ def window(corpus: Corpus, scope: Scope, route: str) -> str:
 
 
 def _abstracts(
-    review: Review, corpus: Corpus, lookup: Callable[[Sequence[str]], Iterable[Batch]], progress: Callable[[str, int], None]
+    review: Review, corpus: Corpus, lookup: Lookup, progress: Callable[[str, int], None]
 ) -> tuple[Corpus, tuple[Change, ...], Night | None]:
     """Fetch missing abstracts, newest first. Every request stands alone, so those before a failure count."""
     records = (*corpus.papers.values(), *corpus.candidates.values())
@@ -95,6 +107,27 @@ def _abstracts(
     after, changes = review.merge(corpus, got.candidates)
     line = line_of(Night(night=review.on, source="abstracts"), got, corpus, after, changes)
     return after, changes, replace(line, outcome=failure or line.outcome)
+
+
+def _contributions(review: Review, corpus: Corpus, bib: Path, lookup: Lookup | None) -> intake.Outcome:
+    """Apply what lies in the inbox, signed with who brought it there; what cannot be applied stays, with its reason."""
+    asked, broken = inbox.read(bib, review.taxonomy)
+
+    def known(works: Sequence[Identifier]) -> Iterator[Candidate]:
+        assert lookup
+        for batch in lookup([i.value for i in works if i.scheme == "arxiv"]):
+            yield from batch.candidates
+
+    outcome = intake.apply(
+        corpus,
+        asked,
+        by=lambda path: git.author_of(bib.parent, path),
+        lookup=known if lookup else None,
+        file=review.file,
+        taxonomy=review.taxonomy,
+        on=review.on,
+    )
+    return replace(outcome, held=(*broken, *outcome.held))
 
 
 def _called_in(corpus: Corpus) -> Iterator[Candidate]:
@@ -132,8 +165,10 @@ def run(
     bib: Path,
     *,
     routes: Sequence[Route],
-    lookup: Callable[[Sequence[str]], Iterable[Batch]] | None,
+    lookup: Lookup | None,
     on: str,
+    sources: Sequence[Source] = (),
+    budget: int = BUDGET,
     since: str = "",
     until: str = "",
     dry_run: bool = False,
@@ -144,8 +179,8 @@ def run(
     """Run one night over the review in `bib` on the day `on` (ISO date) and save what it brought.
 
     Routes are tried in order; the first complete one counts. The failure of all of them is in
-    `Report.failure`, and only the night's record is saved. `apply` does all that changed rules propose, however much.
-    Raises BadData, BrokenInvariant, CannotWrite.
+    `Report.failure`, and only the night's record is saved. Each of the `sources` of citations is asked for `budget`
+    papers. `apply` does all that changed rules propose, however much. Raises BadData, BrokenInvariant, CannotWrite.
     """
     with writer(bib):
         before = load(bib)
@@ -171,12 +206,20 @@ def run(
             merged, more, extra = _abstracts(review, after, lookup, progress)
             changes = (*changes, *more)
             after = replace(merged, nights=record(after.nights, extra, changed=merged != after)) if extra else merged
-        made = rounds.Round(corpus=after)
+        made, brought, also = rounds.Round(corpus=after), intake.Outcome(corpus=after), dict[str, bytes | None]()
         if failure is None:
+            brought = _contributions(review, after, bib, lookup)
+            known = edges.load(bib)
+            found = follow.follow(review, brought.corpus, known, sources, lookup, budget=budget, progress=progress)
+            nights = refresh.recorded(found.corpus.nights, found.nights)
+            if found.line:
+                nights = record(nights, found.line, changed=found.corpus != brought.corpus)
+            after = replace(found.corpus, nights=nights)
             made = rounds.close(after, evidence, bib, apply=apply)
-            after, changes = made.corpus, (*changes, *made.changes)
+            after, changes = made.corpus, (*changes, *brought.changes, *found.changes, *made.changes)
+            also = {**made.files, **edges.changes(known, found.edges, after), **dict.fromkeys(brought.emptied)}
         guard(before, after, on=on, attended=force or apply)
-        files = save(bib, tree(after), read=before.read, also=made.files, dry_run=dry_run)
+        files = save(bib, tree(after), read=before.read, also=also, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),
         decisions=new_decisions(before, after),
@@ -186,4 +229,6 @@ def run(
         failure=failure,
         papers=len(after.papers),
         proposed=made.proposed,
+        applied=tuple(c.path for c in brought.applied),
+        held=brought.held,
     )

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from .plaintext import one_line
+from .proposal import counted
 
 if TYPE_CHECKING:
     from .night import Report
@@ -68,6 +69,9 @@ def as_json(report: Report) -> dict[str, Any]:
         "refused": list(report.refused),
         "failure": str(report.failure) if report.failure else None,
         "papers": report.papers,
+        "applied": list(report.applied),
+        "held": [asdict(p) for p in report.held],
+        "proposed": [{**asdict(p), "paper": str(p.paper)} for p in report.proposed],
     }
 
 
@@ -82,6 +86,12 @@ def night(report: Report, seconds: float, *, dry_run: bool) -> None:
             say(f"  {change.kind}: {change.key} {', '.join(change.fields)}")
     for refused in report.refused:
         say(f"  refused {refused}")
+    for path in report.applied:
+        say(f"  applied {path}")
+    for problem in report.held:
+        say(f"  held {problem}")
+    if report.proposed:
+        say(f"  changed rules or a newly trained model would {counted(report.proposed)}: see bib/proposal.tsv, and livre update --apply")
     verb = "would change" if dry_run else "changed"
     say(f"{_count(len(report.files), 'file')} {verb}; the corpus holds {_count(report.papers, 'paper')}; {seconds:.1f} s")
     for name in report.files[:LISTED]:

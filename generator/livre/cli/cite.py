@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -51,6 +52,7 @@ def link_command(
     if files and names:
         raise UsageError("--import reads files and asks no source: leave --source out")
     bib, on = root / "bib", today()
+    said: dict[str, Any]
     if files:
         merged, paths = refresh.adopt(bib, files, on=on, dry_run=dry_run)
         said = {"added": dict(merged.added), "files": list(paths)}

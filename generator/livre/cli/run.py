@@ -10,7 +10,7 @@ import click
 
 from .. import adopt, night, tell
 from ..errors import UsageError
-from .shell import main, routes_of, today
+from .shell import main, routes_of, sources_of, today
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> str:
@@ -26,12 +26,23 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -
     help="First day of the window.  [default: last complete harvest less 7 days]",
 )
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Last day of the window.  [default: open]")
+@click.option(
+    "--link",
+    "budget",
+    type=click.IntRange(0),
+    default=night.BUDGET,
+    show_default=True,
+    help="Papers whose reference lists each source of citations is asked for; 0 asks none, and a FILE asks none.",
+)
+@click.option("--apply", is_flag=True, help="Decide and file anew all that changed rules propose, however much it is.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--force", is_flag=True, help="Save even an unusually large night: a person has looked at it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.pass_obj
-def update(root: Path, source: str | None, since: str, until: str, *, dry_run: bool, force: bool, as_json: bool) -> None:
-    """One night: harvest, resolve, screen, file, merge, save.
+def update(
+    root: Path, source: str | None, since: str, until: str, budget: int, *, apply: bool, dry_run: bool, force: bool, as_json: bool
+) -> None:
+    """One night: harvest, screen, file, apply the inbox, follow citations, save.
 
     Running a finished night again changes nothing. A source that fails leaves bib/ as it was,
     but for a line in the night's record.
@@ -53,6 +64,9 @@ def update(root: Path, source: str | None, since: str, until: str, *, dry_run: b
             root / "bib",
             routes=routes,
             lookup=lookup,
+            sources=sources_of(root / "bib") if budget and lookup else (),
+            budget=budget,
+            apply=apply,
             on=today(),
             since=since,
             until=until,
