@@ -17,6 +17,7 @@ from livre.errors import BadData
 from livre.evaluate import OfScreening
 from livre.model import Decision, Identifier, Name, Paper, Verdict
 from livre.quality import Confusion, Proportion
+from livre.recall import recapture
 from livre.scope import load as load_scope
 from livre.sentinels import parse as parse_sentinels
 from livre.taxonomy import load as load_taxonomy
@@ -284,7 +285,16 @@ def test_everything_is_told_line_by_line(found: card.Card, learned: tuple[Corpus
     assert "Filing, model" in "\n".join(measured.lines(evaluate.filing(strangers, learned[2])[0]))
     reader = "\n".join(measured.lines(screened(table(80), seeds=1, decide=lambda works: [None] * len(works))))
     assert "Reading one by one as the learning asks, from 1 starts" in reader
-    assert "What this review would include" in reader
+    assert "This review would include none of it" in reader
+
+
+def test_two_roads_are_told_with_their_estimate_or_why_there_is_none(found: card.Card) -> None:
+    def told(citation: range) -> str:
+        roads = recapture(range(80), citation)
+        return "\n".join(measured.lines(evaluate.ledger(NOTHING, SCOPE, found, audits=(), sets=(), on=BEFORE, recapture=roads)))
+
+    assert "102  [97, 115]" in told(range(33, 93))
+    assert "cannot be estimated: only 3 found by both roads; 7 are needed" in told(range(77, 93))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ the review's own filing is compared with them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -21,18 +20,19 @@ from .confusion import FilingFigures, evaluate_filing
 from .filing import Filer, Unfiled
 from .latex import plain
 from .learn import Document
-from .model import Candidate, Decision, Identifier, Verdict
+from .model import Candidate, Identifier, Verdict
 from .names import clean
 from .quality import Confusion, Proportion, recall_at, wss
 from .simulate import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from .audit import AuditFigures
     from .corpus import Corpus
     from .labelled import Labelled, Record
-    from .model import Problem, Sampled
+    from .model import Decision, Problem, Sampled
+    from .recall import Recapture
     from .relevance import Screener, Untrained
     from .scope import Scope
     from .sentinels import SentinelSet, SetFigures
@@ -95,18 +95,35 @@ def facet_card(facet: str, figures: FilingFigures) -> FacetCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfLedger:
-    """What the ledger says of the review's own judgement; `twice` are works that share their title and first author with another."""
+    """What the ledger says of the review's own judgement; `twice` are works that share their title and first author with another.
+
+    `recapture` is None while there are no citations to go by.
+    """
 
     card: Card
     audit: AuditFigures
     sentinels: tuple[SetFigures, ...]
     twice: Proportion
+    recapture: Recapture | None = None
 
 
-def ledger(corpus: Corpus, scope: Scope, found: Card, *, audits: Iterable[Sampled], sets: Iterable[SentinelSet], on: str) -> OfLedger:
+def ledger(
+    corpus: Corpus,
+    scope: Scope,
+    found: Card,
+    *,
+    audits: Iterable[Sampled],
+    sets: Iterable[SentinelSet],
+    on: str,
+    recapture: Recapture | None = None,
+) -> OfLedger:
     """Everything that the files under bib/ say of the review's judgement, on the day `on`."""
     return OfLedger(
-        card=found, audit=audit.figures(audits, corpus, on), sentinels=sentinels.measure(sets, corpus, scope), twice=twice(corpus)
+        card=found,
+        audit=audit.figures(audits, corpus, on),
+        sentinels=sentinels.measure(sets, corpus, scope),
+        twice=twice(corpus),
+        recapture=recapture,
     )
 
 
@@ -152,10 +169,6 @@ class OfScreening:
     reasons: tuple[str, ...] = ()
 
 
-Decide = Callable[[Sequence[Candidate]], Sequence[Decision | None]]
-"""What the review would decide of works."""
-
-
 def screening(
     table: Labelled,
     *,
@@ -163,7 +176,7 @@ def screening(
     missed: float,
     seeds: int = SEEDS,
     corpus: Corpus | None = None,
-    decide: Decide | None = None,
+    decide: Callable[[Sequence[Candidate]], Sequence[Decision | None]] | None = None,
     screener: Screener | Untrained | None = None,
 ) -> tuple[OfScreening, tuple[Problem, ...]]:
     """Learn from yes and no and judge both ways, with what could not be used of the file.

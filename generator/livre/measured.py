@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .backtest import Backtest, Line
     from .card import Card, FacetCard
     from .quality import Confusion, Estimate, Proportion
+    from .recall import Recapture
 
 _WIDE = 34
 _SPLITS = {
@@ -121,8 +122,19 @@ def _ledger(found: OfLedger) -> Iterator[str]:
             yield _row(fate.value, f"{n}  ({MEANING[fate]})", indent=2)
         for criterion, n in of.excluded_by:
             yield _row(f"excluded: {criterion}", str(n), indent=2)
+    if found.recapture:
+        yield from _recapture(found.recapture)
     yield "Works that may be here twice"
     yield _row("share title and first author", _share(found.twice))
+
+
+def _recapture(found: Recapture) -> Iterator[str]:
+    yield f"Two roads: topics found {found.query} works, citations {found.citation}, both {found.both}"
+    if found.total is None:
+        yield f"  how many there are cannot be estimated: {found.reason}"
+        return
+    yield _row("there are, at least", f"{found.total.value:.0f}  [{found.total.low:.0f}, {found.total.high:.0f}]")
+    yield _row("recall, at best", _estimate(found.recall))
 
 
 def _screening(found: OfScreening) -> Iterator[str]:
@@ -138,9 +150,11 @@ def _screening(found: OfScreening) -> Iterator[str]:
         yield f"Reading one by one as the learning asks, from {of.seeds} starts"
         yield _row("WSS@95", f"{of.wss95:.4f}  ({', '.join(f'{w:.4f}' for w in of.wss95_each)})")
         yield _row("recall at 10 % screened", _number(of.recall10))
-    if found.review:
+    if found.review and found.review.precision.n:
         yield "What this review would include, by its rules and what it has learned"
         yield from _counts(found.review)
+    elif found.review:
+        yield "This review would include none of it"
 
 
 def _filing(found: OfFiling) -> Iterator[str]:

@@ -67,9 +67,10 @@ def recapture(by_query: Iterable[Hashable], by_citation: Iterable[Hashable]) -> 
 def of_papers(
     papers: Iterable[Paper], *, by_query: Callable[[Paper], bool], by_citation: Collection[str], core: Collection[str]
 ) -> Recapture:
-    """The same of the papers of a review: whether the topics would have found each, and the keys of those that citations would have.
+    """The same of the papers of a review: whether the topics did find each, and the keys of those that citations would have found.
 
-    The `core` (keys), from which citations start, and background papers are left out of both roads.
+    The `core` (keys), from which citations start, and background papers are left out of both roads. Ask `by_query` what was found, not
+    what a topic matches: rules let nothing in that no topic matches, so by that measure queries would never miss anything.
     """
     counted = [p for p in papers if p.key not in core and not p.background]
     return recapture((p.key for p in counted if by_query(p)), (p.key for p in counted if p.key in by_citation))
