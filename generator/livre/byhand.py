@@ -138,6 +138,15 @@ def add(
         return _saved(bib, before, outcome.corpus, outcome.changes, on=on, dry_run=dry_run)
 
 
+def _entered(bib: Path, before: Corpus, said: rulings.Ruling, review: Review) -> Corpus:
+    """The corpus after one ruling, saved, as it would be loaded again."""
+    after, _ = rulings.rule(before, [said], file=review.file, taxonomy=review.taxonomy, on=review.on)
+    guard(before, after, on=review.on, attended=True)
+    files = tree(after)
+    save(bib, files, read=before.read)
+    return replace(after, read={path: hashlib.sha256(data).hexdigest() for path, data in files.items()})
+
+
 def screen(
     bib: Path, *, by: str, on: str, read_key: Callable[[], str], show: Callable[[walk.Deck], None], opens: Callable[[str], object]
 ) -> walk.Deck:
@@ -154,18 +163,10 @@ def screen(
         nonlocal current
         said = rulings.Ruling(work=choice.work, verdict=choice.verdict, because=choice.because, by=who, criterion=choice.criterion)
         with writer(bib, timeout=WAIT):
-            for stale in (True, False):
-                after, changes = rulings.rule(current, [said], file=review.file, taxonomy=review.taxonomy, on=on)
-                try:
-                    _saved(bib, current, after, changes, on=on)
-                except CannotWrite:
-                    if not stale:
-                        raise
-                    current = load(bib)
-                else:
-                    read = {path: hashlib.sha256(data).hexdigest() for path, data in tree(after).items()}
-                    current = replace(after, read=read)
-                    return
+            try:
+                current = _entered(bib, current, said, review)
+            except CannotWrite:  # somebody else has saved since: what they left is what the answer is added to
+                current = _entered(bib, load(bib), said, review)
 
     deck = walk.Deck(works=queue(current), criteria=review.scope.criteria)
     return walk.run(deck, read_key=read_key, show=show, save=put, opens=opens)
