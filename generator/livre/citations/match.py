@@ -28,9 +28,18 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MARKED, _FOUND, _ALONE = (2, 12), (4, 20), (5, 25)
 """The least words and letters of a title: one that the list marks, one found in a text, one of which the authors are not known."""
 _HEAD = 16
-_OPENS = re.compile(r"[.,:;)\]\"“”‘'`*]|^$")
-_ENDS = re.compile(r"^\s*[.,;(\[\"“”’'`]|^\s*$")
-_ENDS_A_TITLE = re.compile(r"^\s*[.\"”'(\[]|^\s*$")
+_OPENS = re.compile(r"[.,:;)\]\"“”‘'`*]")
+_ENDS = re.compile(r"\s*[.,;(\[\"“”’'`]")
+_ENDS_A_TITLE = re.compile(r"\s*[.\"”'(\[]")
+_ASKS = ("?", "!")
+
+
+def _folded(word: str) -> str:
+    return word.lower() if word.isascii() else slug(word).replace("-", "")
+
+
+def _words(text: str) -> list[str]:
+    return [folded for word in _WORD.findall(text) if (folded := _folded(word))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +70,7 @@ class _Text:
         after: dict[int, str] = {}
         at = length = 0
         for m in _WORD.finditer(text):
-            word = m[0].lower() if m[0].isascii() else slug(m[0]).replace("-", "")
-            if not word:
+            if not (word := _folded(m[0])):
                 continue
             after[length] = before[length] = text[at : m.start()]
             letters.append(word)
@@ -90,10 +98,10 @@ class Titles:
     def find(self, reference: Reference) -> Identifier | None:
         """The one paper that this reference means, by its primary identifier; None when there is none or any doubt."""
         text = _Text.of(reference.text)
-        if found := self._whole.get(_Text.of(reference.title).letters) if reference.title else None:
+        if found := self._whole.get("".join(_words(reference.title))) if reference.title else None:
             return self._only(found, reference, text)
         ends = _ENDS_A_TITLE if reference.title else _ENDS
-        matches = [letters for at, gap in text.before.items() if _OPENS.search(gap.strip()) for letters in self._at(text, at, ends)]
+        matches = [letters for at, gap in text.before.items() if at == 0 or _OPENS.search(gap) for letters in self._at(text, at, ends)]
         if not matches:
             return None
         longest = max(matches, key=len)
@@ -105,10 +113,12 @@ class Titles:
         """The titles that stand in a text at this place, followed by what ends a title."""
         found = []
         for letters in self._heads.get(text.letters[at : at + _HEAD], ()):
-            after = text.after.get(at + len(letters)) if text.letters.startswith(letters, at) else None
-            if after is not None and (
-                ends.search(after) or (after.strip()[:1] in {"?", "!"} and any(t.asks for t in self._whole[letters]))
-            ):
+            end = at + len(letters)
+            if not text.letters.startswith(letters, at) or end not in text.after:
+                continue
+            gap = text.after[end]
+            asked = gap.lstrip().startswith(_ASKS) and any(title.asks for title in self._whole[letters])
+            if end == len(text.letters) or ends.match(gap) or asked:
                 found.append(letters)
         return found
 
@@ -118,14 +128,14 @@ class Titles:
 
 
 def _title(paper: Candidate) -> _Title:
-    text = _Text.of(plain(paper.title))
+    words = _words(plain(paper.title))
     return _Title(
         identifier=paper.primary,
-        letters=text.letters,
-        words=len(text.before),
-        family=_Text.of(paper.authors[0].family).letters if paper.authors else "",
+        letters="".join(words),
+        words=len(words),
+        family="".join(_words(paper.authors[0].family)) if paper.authors else "",
         year=int(paper.date[:4]) if paper.date[:4].isdigit() else 0,
-        asks=paper.title.rstrip().endswith(("?", "!")),
+        asks=paper.title.endswith(_ASKS),
     )
 
 
