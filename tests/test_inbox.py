@@ -154,6 +154,7 @@ def test_what_is_wrong_with_a_contribution_is_said_with_file_and_line(read, text
         ("@article{b, title = {x\n", "an entry cannot be read"),
         (BIB.replace("title", "ti\u202etle"), "an invisible character (U+202E)"),
         ("%" * 300_000, "a contribution has 262144 at most"),
+        (BIB * 101, "bib/inbox/a.bib:501: 101 entries; a contribution has 100 at most"),
     ],
 )
 def test_what_is_wrong_with_a_bib_is_said_with_file_and_line(read, text, message):
@@ -277,6 +278,14 @@ def test_what_nobody_knows_stays_with_its_reason_and_holds_up_no_other(applied, 
     assert (held.path, held.code) == ("bib/inbox/a.toml", "inbox-held")
     assert held.message.startswith(f"arxiv:9901.00009 is not known here, and {why}")
     assert outcome.emptied == ("inbox/b.toml",)
+
+
+def test_a_source_is_asked_for_a_thousand_works_a_night_and_the_others_come_later(applied):
+    asked = contributions(**{f"n{n:04}": f"include 9902.{n:05}" for n in range(1002)})
+    outcome = applied(CORPUS, asked, lookup=lambda works: [replace(WAITING, identifiers=(w,)) for w in works])
+    assert len(outcome.emptied) == 1000
+    assert [p.path for p in outcome.held] == ["bib/inbox/n1000.toml", "bib/inbox/n1001.toml"]
+    assert outcome.held[0].message.endswith("a source is asked for 1000 works a night: it comes later")
 
 
 def test_what_a_source_said_before_it_failed_counts(applied):

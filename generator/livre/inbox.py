@@ -28,9 +28,13 @@ LARGEST = {".toml": 16_384, ".bib": 262_144}
 MOST = 1000
 """Files that one night looks at; more of them are left for the next."""
 
+MOST_ENTRIES = 100
+"""Entries that one .bib may have; a library is for `livre import`."""
+
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,98}\.(?:toml|bib)")
 _LONGEST_VALUE = 2000
 _MOST_ITEMS = 50
+_LONGEST_MESSAGE = 400
 
 Action = Literal["include", "exclude", "correct"]
 VERDICTS: dict[Action, Verdict | None] = {"include": Verdict.INCLUDE, "exclude": Verdict.EXCLUDE, "correct": None}
@@ -87,7 +91,7 @@ def _toml(path: Path, shown: str, taxonomy: Taxonomy) -> Iterator[Contribution]:
     try:
         work = Identifier.parse(file.paper)
     except ValueError as error:
-        wrong(f'{error}; write paper = "arXiv:2503.02104" or paper = "doi:10.1000/182"', "paper")
+        wrong(f'{str(error)[:_LONGEST_MESSAGE]}; write paper = "arXiv:2503.02104" or paper = "doi:10.1000/182"', "paper")
     try:
         why = rulings.reason(file.reason)
     except ValueError as error:
@@ -101,7 +105,7 @@ def _toml(path: Path, shown: str, taxonomy: Taxonomy) -> Iterator[Contribution]:
             else:
                 categories |= rulings.filed({name: value}, taxonomy)
         except ValueError as error:
-            wrong(str(error), "set", name)
+            wrong(str(error)[:_LONGEST_MESSAGE], "set", name)
     wrong.refuse()
     assert work
     yield Contribution(
@@ -117,6 +121,9 @@ def _bib(path: Path, shown: str) -> Iterator[Contribution]:
         raise BadData(replace(p, path=shown) for p in error.problems) from None
     if problems:
         raise BadData(replace(p, path=shown) for p in problems)
+    if len(adopted) > MOST_ENTRIES:
+        message = f"{len(adopted)} entries; a contribution has {MOST_ENTRIES} at most: split it, or use `livre import`"
+        raise BadData([Problem(shown, adopted[MOST_ENTRIES].line, "inbox-large", message)])
     for entry in adopted:
         yield Contribution(
             path=shown, line=entry.line, work=entry.candidate.primary, action="include", reason="contributed as a BibTeX entry"

@@ -19,12 +19,15 @@ from .plaintext import one_line
 from .resolve import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from .corpus import Corpus
     from .inbox import Contribution
     from .model import Candidate, Change
     from .taxonomy import Taxonomy
+
+LOOKED_UP = 1000
+"""Works that a source is asked for in one night, ten requests of arXiv; the others are left for the next."""
 
 NOBODY = "inbox"
 """Who decides where nobody is known to have brought the file."""
@@ -69,11 +72,12 @@ class _Case:
         """Keep the file of this contribution, with the first reason that there is."""
         self.held.setdefault(contribution.path, Problem(contribution.path, contribution.line, "inbox-held", why))
 
-    def unknown(self, silence: str) -> None:
+    def unknown(self, silence: str, asked_for: Collection[Identifier]) -> None:
         """Hold what names a work of which nothing is known."""
         for work, asked in self.works.items():
             for contribution in asked if self.record(work) is None else ():
-                self.hold(contribution, f"{contribution.work} is not known here, and {silence}")
+                why = silence if contribution.work in asked_for else f"a source is asked for {LOOKED_UP} works a night: it comes later"
+                self.hold(contribution, f"{contribution.work} is not known here, and {why}")
 
     def contradicting(self) -> None:
         """Hold every two files that want different things of one work."""
@@ -158,9 +162,10 @@ def apply(
     a source for works that are not known: None or a SourceError holds the files that need it for another night.
     """
     ordered = sorted(contributions, key=lambda c: (c.path, c.line, c.work))
-    found, silence = _asked(unknown(corpus, ordered), lookup)
+    works = unknown(corpus, ordered)[:LOOKED_UP]
+    found, silence = _asked(works, lookup)
     case = _Case(corpus, ordered, found)
-    case.unknown(silence)
+    case.unknown(silence, works)
     case.contradicting()
     case.claiming()
     case.homeless()
