@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import math
 import random
 import subprocess
@@ -308,6 +309,20 @@ def test_the_same_input_gives_the_same_bytes_however_python_hashes():
         said.add(run.stdout)
     assert len(said) == 1
     assert len(said.pop()) > 10_000
+
+
+@pytest.mark.slow
+def test_the_benchmark_runs_over_a_fabricated_graph_with_hubs_and_circles(tmp_path):
+    out = tmp_path / "bench.json"
+    command = [sys.executable, Path(__file__).parents[1] / "benchmarks" / "graph.py", "--papers", "300", "--out", out]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(out.read_text())
+    assert report["papers"] == 300
+    assert report["citations"] > 1000
+    assert report["papers with similar ones"] > 250
+    assert report["peak memory, MiB"] > 0
+    assert {"pagerank", "main path", "communities", "similar"} <= set(report["steps, processor seconds"])
 
 
 def real() -> tuple[list[Paper], list[tuple[str, str]]]:
