@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PERSON = 5.0
 """How many papers filed by rules one filed by a person counts for."""
-MOST = 2_000
+MOST = 1_500
 """So many of the newest papers that nobody filed teach; with more, nights would get longer and models hardly better."""
 LEAST = 15
 """A category needs so many examples, and a third of that among the newest, to be learned."""
@@ -35,7 +35,6 @@ NEWEST = 4
 """One paper in so many, the newest, judges."""
 LIKELY = 0.5
 """No line is lower."""
-_CALM = 100.0  # so that the sigmoid follows the rows, however few are of the category
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +131,24 @@ class _Class:
     def labels(self, facet: str, rows: Iterable[int]) -> list[frozenset[str]]:
         return [self.examples[self.whose[row]].categories[facet] for row in rows]
 
+    def wanted(self, taxonomy: Taxonomy, facet: str) -> list[str]:
+        """The categories of which there are examples enough, both to learn from and to judge by."""
+        every = len(self.examples)
+        counts = {c.id: (self.count(facet, c.id, 0, self.old), self.count(facet, c.id, self.old, every)) for c in taxonomy.of(facet)}
+        return [c for c, (old, new) in counts.items() if old >= LEAST and new >= LEAST / 3]
+
     def bare(self, facet: str, row: int) -> bool:
         """Whether this is a title in which rules find nothing: what a model is there for."""
         i = self.whose[row]
         return facet not in self.examples[i].alone and (row == 0 or self.whose[row - 1] != i)
 
-    def models(self, facet: str, last: int) -> dict[str, Model]:
-        """One model a category from the examples before `last`."""
+    def models(self, facet: str, last: int, wanted: Sequence[str]) -> dict[str, Model]:
+        """One model for each of the `wanted` categories, from the examples before `last`."""
         rows = self.rows(facet, 0, last)
         known = [row for row, i in enumerate(self.whose) if i < last]
         weights = [PERSON if facet in self.examples[self.whose[row]].persons else 1.0 for row in rows]
-        return fit_each(self.space, rows, self.labels(facet, rows), weights, known=known) if rows else {}
+        labels = [of.intersection(wanted) for of in self.labels(facet, rows)]
+        return fit_each(self.space, rows, labels, weights, known=known) if rows else {}
 
     def count(self, facet: str, category: str, first: int, last: int) -> int:
         return sum(category in e.categories.get(facet, ()) for e in self.examples[first:last])
@@ -172,16 +178,16 @@ def _facet(lesson: _Class, facet: str, taxonomy: Taxonomy, precision: float) -> 
     old, every = lesson.old, len(lesson.examples)
     rows = lesson.rows(facet, old, every)
     truth = lesson.labels(facet, rows)
-    before, after = lesson.models(facet, old), lesson.models(facet, every)
+    wanted = lesson.wanted(taxonomy, facet)
+    before, after = lesson.models(facet, old, wanted), lesson.models(facet, every, wanted)
     out: list[Learned] = []
     said: dict[str, list[float]] = {}
-    for category in (c.id for c in taxonomy.of(facet) if c.id in before and c.id in after):
+    for category in (c for c in wanted if c in before and c in after):
         own = [category in of for of in truth]
-        n = lesson.count(facet, category, old, every)
-        if lesson.count(facet, category, 0, old) < LEAST or n < LEAST / 3 or all(own):
+        if all(own):
             continue
         scores = before[category].scores(rows)
-        probability = calibrate(scores, own, [_CALM] * len(rows))
+        probability = calibrate(scores, own, [1.0] * len(rows))
         said[category] = [probability(s) for s in scores]
         n = lesson.count(facet, category, 0, every)
         from_here = line(said[category], own, precision)
