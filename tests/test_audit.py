@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livre import audit
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from livre.scope import Scope
+
+OFTEN = settings(LAWS, max_examples=LAWS.max_examples // 5)
 
 DAY = "2099-06-01"
 IN, OUT = Verdict.INCLUDE, Verdict.EXCLUDE
@@ -69,7 +71,7 @@ def drawn(number: int, verdict: Verdict, *, on: str = DAY, of: int = 100) -> Sam
     return Sampled(audit=on, subject=arxiv(number), verdict=verdict, of=of)
 
 
-@LAWS
+@OFTEN
 @given(
     st.lists(st.builds(Sampled, audit=days, subject=identifiers, verdict=st.sampled_from([IN, OUT]), of=st.integers(0, 9999)), max_size=4)
 )

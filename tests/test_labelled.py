@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from livre.errors import BadData
 from livre.labelled import Labelled, filed, loads, read, screened, truth
@@ -16,6 +16,8 @@ from strategies import LAWS, raw_texts
 
 if TYPE_CHECKING:
     from livre.model import Problem
+
+OFTEN = settings(LAWS, max_examples=LAWS.max_examples // 5)
 
 TAXONOMY = load_taxonomy(Path(__file__).parent / "data" / "review" / "bib" / "taxonomy.toml")
 SOME = next(iter(TAXONOMY.categories.values()))
@@ -124,7 +126,7 @@ def test_an_abstract_of_100_kilobytes_is_read() -> None:
     assert len(table(f"title,abstract,label\nA dragon,{'dragon ' * 15_000},1\n").records[0].abstract) > 100_000
 
 
-@LAWS
+@OFTEN
 @given(raw_texts, raw_texts)
 def test_no_text_is_a_crash(head: str, row: str) -> None:
     text = f"title,label{head}\n{row},1\n"

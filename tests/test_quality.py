@@ -30,6 +30,8 @@ from livre.quality import (
 )
 from strategies import LAWS
 
+OFTEN = settings(LAWS, max_examples=LAWS.max_examples // 5)
+
 SHARES = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 SCORED = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0]), st.booleans()), min_size=1, max_size=60)
 
@@ -134,7 +136,7 @@ def test_what_is_no_probability_is_refused() -> None:
         reliability([1.5], [True])
 
 
-@LAWS
+@OFTEN
 @given(SCORED)
 def test_every_work_is_in_one_bin_and_the_error_is_a_share(rows: list[tuple[float, bool]]) -> None:
     scores, labels = zip(*rows, strict=True)
@@ -156,7 +158,7 @@ def test_nothing_said_of_nothing_has_no_f1() -> None:
     assert Confusion(tp=0, fp=0, fn=0, tn=9).precision.value is None
 
 
-@LAWS
+@OFTEN
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50))
 def test_f1_lies_in_its_interval_and_is_the_harmonic_mean(tp: int, fp: int, fn: int) -> None:
     counts = Confusion(tp=tp, fp=fp, fn=fn)
@@ -179,7 +181,7 @@ def test_when_one_road_found_nothing_new_nothing_is_missed() -> None:
     assert chapman(10, 4, 4) == Estimate(value=10.0, low=10.0, high=10.0)
 
 
-@LAWS
+@OFTEN
 @given(st.integers(0, 300), st.integers(0, 300), st.data())
 def test_an_estimate_is_never_less_than_what_was_found(n1: int, n2: int, data: st.DataObject) -> None:
     both = data.draw(st.integers(0, min(n1, n2)))

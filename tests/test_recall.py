@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livre.model import Identifier, Paper
 from livre.quality import Proportion
 from livre.recall import of_papers, recapture
 from strategies import LAWS
+
+OFTEN = settings(LAWS, max_examples=LAWS.max_examples // 5)
 
 
 def arxiv(*numbers: int) -> list[Identifier]:
@@ -40,7 +42,7 @@ def test_too_little_to_go_by_is_said_and_not_estimated(query: range, citation: r
     assert (found.total, found.recall, found.reason) == (None, None, reason)
 
 
-@LAWS
+@OFTEN
 @given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
 def test_recall_is_a_share_and_the_roads_are_alike(a: set[int], b: set[int]) -> None:
     found = recapture(arxiv(*a), arxiv(*b))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from livre.corpus import Corpus
 from livre.model import Candidate, Decision, Identifier, Night, Paper, Verdict
@@ -20,6 +20,8 @@ from strategies import LAWS, raw_texts
 if TYPE_CHECKING:
     from livre.scope import Scope
     from livre.sentinels import SentinelSet
+
+OFTEN = settings(LAWS, max_examples=LAWS.max_examples // 5)
 
 SHIPPED = Path(__file__).parents[1] / "bib"
 FACTS = "# title: Dragons that others name\n# description: fabricated; it flatters\n# source: Ada Example\n"
@@ -95,7 +97,7 @@ def test_a_file_without_columns_or_facts_is_told(text: str, message: str) -> Non
     assert any(m.startswith(message) for m in messages(text))
 
 
-@LAWS
+@OFTEN
 @given(raw_texts, raw_texts)
 def test_no_text_is_a_crash(head: str, row: str) -> None:
     found, wrong = parse(f"{head}\npaper,title\n{row}\n", path="bib/sentinels/dragons.csv")
