@@ -1,7 +1,7 @@
 """How much reading learned screening saves, beside ASReview's default in the same run, and how long a night's learning takes.
 
     python benchmarks/screening.py --sets FOLDER [--asreview PYTHON] [--seeds 3] [--out build/screening.json]
-    python benchmarks/screening.py --night [--records FILE.jsonl.gz]
+    python benchmarks/screening.py --night [--included FILE.jsonl.gz ...] [--excluded FILE.jsonl.gz ...]
 
 `--sets` is a folder of screening sets: CSV files with the columns `title`, `abstract`, `label_included` and perhaps `year`. Each is
 screened in simulation once a seed, from one work that belongs and one that does not; the same for both learners. What counts is
@@ -9,8 +9,9 @@ WSS@95: the share of the reading saved when 95 % of what belongs is found. `PYTH
 environment of its own; without it livre runs alone. Beside the simulation stands what one training on 3/4 of a set does for the
 rest: picked at random, and the newest, where the set has years.
 
-`--night` times learning and judging at 10,000 papers and 20,000 other candidates: real records, repeated with some words changed where
-they are too few, from files of JSON lines (`arxiv_id`, `title`, `abstract`, `categories`), else fabricated ones.
+`--night` times learning and judging at 10,000 papers and 20,000 other candidates: real records from files of JSON lines (`title`,
+`abstract`, `categories`), repeated with some words changed where they are too few, else fabricated ones. Processor seconds are what
+an idle machine would take; where it is busy, seconds are more.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 ELAS = Path(__file__).with_name("elas.py")
-PAPERS, CANDIDATES, NEW = 10_000, 20_000, 1_000
+NEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +155,16 @@ def shown(name: str, row: Mapping[str, Any]) -> str:
 # --- a night ---------------------------------------------------------------------------------------
 
 
-def fabricated() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Title, abstract and classes of works without end; a third of them near the subject."""
-    draw = random.Random(0)
+def fabricated(near: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Title, abstract and classes of works without end, with up to so many words of the subject."""
+    draw = random.Random(near)
     common = [f"word{n}" for n in range(30_000)]
     weights = [1 / (n + 10) for n in range(len(common))]
-    near = ["clinical", "language model", "medical", "patients", "LLM", "radiology", "foundation model", "diagnosis"]
+    subject = ["clinical", "language model", "medical", "patients", "LLM", "radiology", "foundation model", "diagnosis"]
     for n in count():
         words = draw.choices(common, weights, k=180)
-        if n % 3 == 0:
-            for at in draw.sample(range(180), 8):
-                words[at] = draw.choice(near)
+        for at in draw.sample(range(180), draw.randint(0, near)):
+            words[at] = draw.choice(subject)
         yield f"Example {n}: {' '.join(words[:10])}", " ".join(words[10:]), ("cs.CL", "cs.AI")
 
 
@@ -184,14 +184,14 @@ def varied(files: Sequence[Path]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield normal(r["title"]), normal(" ".join(words)), tuple(r["categories"] or ())
 
 
-def ledger(papers: Iterator[tuple[str, str, tuple[str, ...]]], others: Iterator[tuple[str, str, tuple[str, ...]]]) -> Corpus:
-    """A corpus of 10,000 papers and 20,000 excluded candidates, all decided by rules."""
+def ledger(papers: Sequence[tuple[str, str, tuple[str, ...]]], others: Sequence[tuple[str, str, tuple[str, ...]]]) -> Corpus:
+    """A corpus of these papers and excluded candidates, all decided by rules."""
     works: list[Candidate] = []
-    for n, (title, abstract, classes) in zip(range(PAPERS + CANDIDATES), (next(s) for s in _either(papers, others)), strict=False):
+    for n, (title, abstract, classes) in enumerate((*papers, *others)):
         on = (date(2099, 1, 1) + timedelta(days=n % 365)).isoformat()
         identifier = Identifier("arxiv", f"99{1 + n % 12:02}.{n:05}")
         facts: dict[str, Any] = {"identifiers": (identifier,), "title": title, "abstract": abstract, "classes": classes, "date": on}
-        works.append(Paper(**facts, key=f"example{n}", shard="2099-01", added=on) if n < PAPERS else Candidate(**facts))
+        works.append(Paper(**facts, key=f"example{n}", shard="2099-01", added=on) if n < len(papers) else Candidate(**facts))
 
     def decided(work: Candidate) -> tuple[Decision, ...]:
         verdict, criterion = (Verdict.INCLUDE, "medicine") if isinstance(work, Paper) else (Verdict.EXCLUDE, "model")
@@ -204,14 +204,12 @@ def ledger(papers: Iterator[tuple[str, str, tuple[str, ...]]], others: Iterator[
     )
 
 
-def _either(papers: Iterator[Any], others: Iterator[Any]) -> Iterator[Iterator[Any]]:
-    for n in range(PAPERS + CANDIDATES):
-        yield papers if n < PAPERS else others
-
-
-def night(included: Sequence[Path], excluded: Sequence[Path]) -> dict[str, float]:
+def night(included: Sequence[Path], excluded: Sequence[Path], papers: int, others: int) -> dict[str, float]:
     """Seconds and MiB of what a night learns and judges."""
-    corpus = ledger(varied(included) if included else fabricated(), varied(excluded) if excluded else fabricated())
+    corpus = ledger(
+        list(islice(varied(included) if included else fabricated(near=8), papers)),
+        list(islice(varied(excluded) if excluded else fabricated(near=3), others)),
+    )
     asked = scope.load(ROOT / "bib" / "scope.toml")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     clocks = [(time.perf_counter(), time.process_time())]
@@ -231,7 +229,7 @@ def night(included: Sequence[Path], excluded: Sequence[Path]) -> dict[str, float
     lap()
     screener.judge(candidates)
     lap()
-    names = ("examples", "training", f"judging {NEW} new works", f"judging all {CANDIDATES} candidates")
+    names = ("examples", "training", f"judging {min(NEW, others)} new works", f"judging all {others} candidates")
     out = {}
     for name, (wall, work), (wall_after, work_after) in zip(names, clocks, clocks[1:], strict=False):
         out[f"{name}, seconds"] = round(wall_after - wall, 2)
@@ -249,6 +247,8 @@ def main() -> None:
     parser.add_argument("--asreview", metavar="PYTHON", help="an interpreter that has asreview 3")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--night", action="store_true")
+    parser.add_argument("--papers", type=int, default=10_000)
+    parser.add_argument("--candidates", type=int, default=20_000)
     parser.add_argument("--included", type=Path, nargs="*", default=[], help="records (.jsonl.gz) to make papers of")
     parser.add_argument("--excluded", type=Path, nargs="*", default=[], help="records (.jsonl.gz) to make other candidates of")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "screening.json")
@@ -257,7 +257,7 @@ def main() -> None:
         parser.error("say what to measure: --sets FOLDER, --night or both")
     report: dict[str, Any] = {}
     if args.night:
-        report["night"] = night(args.included, args.excluded)
+        report["night"] = night(args.included, args.excluded, args.papers, args.candidates)
         print(json.dumps(report["night"], indent=2))
     if args.sets:
         files = sorted(args.sets.glob(f"{args.only}.csv"))

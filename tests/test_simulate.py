@@ -102,6 +102,16 @@ def test_the_benchmark_reports_simulation_and_both_splits(tmp_path: Path):
     assert "ELAS u4" not in row
 
 
+@pytest.mark.slow
+def test_the_benchmark_times_a_night(tmp_path: Path):
+    command = [sys.executable, BENCHMARK, "--night", "--papers", "100", "--candidates", "200", "--out", tmp_path / "out.json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    night = json.loads((tmp_path / "out.json").read_text())["night"]
+    assert night["taught by"] == 300
+    assert all(night[f"{step}, seconds"] > 0 for step in ("training", "judging all 200 candidates"))
+
+
 @pytest.mark.data
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="the real data is not beside this checkout")

@@ -21,7 +21,7 @@ from .merge import MACHINE
 from .model import Candidate, Paper, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .corpus import Corpus
     from .model import Decision, Identifier
@@ -38,6 +38,7 @@ WORDS = 6
 """So many words are given as the reasons of a judgement."""
 _SILENT = frozenset({"queue", "no-topic"})  # criteria under which a machine decides without looking at what a work says
 _COST = 0.5
+_BATCH = 5_000  # so many works are held as vectors at a time
 _FOLDS = 3
 _NEWEST = 4  # the newest quarter is judged unseen
 _FULL = 2.0  # twice the evidence that is enough says all that evidence can
@@ -177,15 +178,18 @@ class Screener:
 
     def judge(self, records: Sequence[Candidate]) -> tuple[Judgement, ...]:
         """What the model says of each record, many at once being much faster."""
+        return tuple(j for at in range(0, len(records), _BATCH) for j in self._judge(records[at : at + _BATCH]))
+
+    def _judge(self, records: Sequence[Candidate]) -> Iterator[Judgement]:
         read = [self.reader(r) for r in records]
         model = self.model.over([document for document, _ in read])
-        out = []
         for row, ((_, topic), score) in enumerate(zip(read, model.scores(range(len(read))), strict=True)):
-            of, words = self.lines.get(topic, self.lines[ALL]), model.words(row, WORDS)
-            out.append(
-                Judgement(probability=self.probability(score), include_at=of.include_at, exclude_below=of.exclude_below, words=words)
+            yield Judgement(
+                probability=self.probability(score),
+                include_at=self.lines.get(topic, self.lines[ALL]).include_at,
+                exclude_below=self.lines.get(topic, self.lines[ALL]).exclude_below,
+                words=model.words(row, WORDS),
             )
-        return tuple(out)
 
 
 _Tested = tuple[dict[str, Line], tuple[Backtest, ...], Backtest | None]
