@@ -127,6 +127,11 @@ def test_a_card_gives_every_figure_to_other_readers(found: card.Card) -> None:
     assert plain["filing"]["facets"][0]["categories"]["horned"]["recall"]["value"] <= 1
 
 
+def test_a_card_that_another_livre_wrote_is_none_until_the_next_night(found: card.Card, tmp_path: Path) -> None:
+    (tmp_path / card.CARD).write_bytes(card.dumps(replace(found, form="another")).replace(b'"auc"', b'"area"'))
+    assert card.load(tmp_path) is None
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -6,16 +6,17 @@ their intervals) are written beside these for other readers, and worked out agai
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import plaintext, toml
-from .backtest import Backtest, Line  # noqa: TC001  # reading takes the annotations at their word
+from .backtest import Backtest, Line
 from .errors import BadData
 from .model import Problem
-from .quality import Confusion, Proportion
+from .quality import Bin, Confusion, Proportion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +76,12 @@ class FilingCard:
     facets: tuple[FacetCard, ...] = ()
 
 
+_PARTS = (ScreeningCard, FilingCard, FacetCard, Backtest, Line, Bin, Confusion, Proportion)
+
+FORM = hashlib.sha256(repr([(f.name, f.type) for part in _PARTS for f in fields(part)]).encode()).hexdigest()[:8]
+"""Names the attributes that a card has; another livre may have others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What the review had learned on the day `on` (ISO), and how good it was at it."""
@@ -82,6 +89,12 @@ class Card:
     on: str
     screening: ScreeningCard
     filing: FilingCard
+    form: str = FORM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    form: str
 
 
 def plain(value: Any) -> Any:
@@ -101,8 +114,10 @@ def dumps(value: object) -> bytes:
     return f"{json.dumps(plain(value), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)}\n".encode()
 
 
-def loads(data: bytes, *, path: str) -> Card:
-    """The card in these bytes; BadData when they are not exactly what `dumps` would write."""
+def loads(data: bytes, *, path: str) -> Card | None:
+    """The card in these bytes; None when it is of another `FORM`, BadData when it is not exactly what `dumps` would write."""
+    if toml.decoded(data, _Form, shown=path).form != FORM:
+        return None
     card = toml.decoded(data, Card, shown=path)
     if dumps(card) != data:
         raise BadData(
@@ -112,6 +127,6 @@ def loads(data: bytes, *, path: str) -> Card:
 
 
 def load(bib: Path) -> Card | None:
-    """The card under `bib`, None while there is none."""
+    """The card under `bib`, None while there is none that this livre can read: the next night writes one."""
     shown = f"bib/{CARD}"
     return loads(plaintext.contents(bib / CARD, shown=shown), path=shown) if (bib / CARD).exists() else None
