@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from livre import audit, corpus, recall, scope, sentinels, taxonomy
+from livre import audit, card, corpus, proposal, recall, scope, sentinels, taxonomy
 from livre.analyse.flow import Period, flow
 from livre.backtest import Backtest, Line
 from livre.card import Card, FacetCard, FilingCard, ScreeningCard
 from livre.model import Candidate, Decision, Identifier, Name, Night, Sampled, Verdict
 from livre.proposal import Proposed
 from livre.quality import Bin, Confusion, Proportion, reliability
-from livre.site.pages import Measured, Review, methods, new, records, why
+from livre.site.pages import Measured, Review, measured, methods, new, records, why
 from livre.site.pages import flow as flows
 from livre.site.pages.quality import counted, curve
 from livre.site.prisma import Box, Row, Stage, narrow, wide
@@ -37,10 +37,10 @@ FRAGMENTS = {"methods": methods, "new": new, "why": why}
 REPOSITORY = "https://github.com/example/review"
 
 
-def review(root: Path, measured: Measured | None = None, repository: str = "", **changes: object) -> Review:
+def review(root: Path, own: Measured | None = None, repository: str = "", **changes: object) -> Review:
     loaded: Corpus = replace(corpus.load(root / "bib"), **changes)  # type: ignore[arg-type]
     about = replace(scope.load(root / "bib/scope.toml"), repository=repository)
-    return Review(loaded, about, taxonomy.load(root / "bib/taxonomy.toml"), CHAPTERS, measured or Measured())
+    return Review(loaded, about, taxonomy.load(root / "bib/taxonomy.toml"), CHAPTERS, own or Measured())
 
 
 def rendered(of: Review) -> Mapping[str, str]:
@@ -271,8 +271,10 @@ def test_without_a_card_the_page_says_rules_only(fabricated: Path) -> None:
 
 
 def test_an_untrained_card_gives_its_reason(fabricated: Path) -> None:
-    card = Card(on="2099-04-02", screening=ScreeningCard(reason="only one class was ever decided"), filing=FilingCard(reason="no labels"))
-    shown = text(rendered(review(fabricated, Measured(card=card)))["methods/"])
+    untrained = Card(
+        on="2099-04-02", screening=ScreeningCard(reason="only one class was ever decided"), filing=FilingCard(reason="no labels")
+    )
+    shown = text(rendered(review(fabricated, Measured(card=untrained)))["methods/"])
     assert "Rules only: only one class was ever decided." in shown
     assert "Rules only: no labels." in shown
 
@@ -339,8 +341,8 @@ def audited(root: Path, *answers: Decision) -> Review:
     drawn = tuple(Sampled(audit="2099-05-10", subject=work(n).primary, verdict=Verdict.EXCLUDE, of=30) for n in (1, 2))
     plain = judged(root, decision(1, "2099-05-02", Verdict.EXCLUDE), decision(2, "2099-05-02", Verdict.EXCLUDE), *answers)
     known = plain.corpus
-    measured = Measured(audit=audit.figures(drawn, known, "2099-05-20"), samples=drawn, open=audit.questions(drawn, known))
-    return review(root, measured, REPOSITORY, decisions=known.decisions, candidates=known.candidates)
+    own = Measured(audit=audit.figures(drawn, known, "2099-05-20"), samples=drawn, open=audit.questions(drawn, known))
+    return review(root, own, REPOSITORY, decisions=known.decisions, candidates=known.candidates)
 
 
 def test_an_audit_that_nobody_answered_is_said_to_be_none_and_asks(fabricated: Path) -> None:
@@ -406,3 +408,31 @@ def test_an_empty_review_says_that_nothing_was_decided(fabricated: Path) -> None
     assert "Nothing has been decided yet." in text(site["methods/"])
     assert "No night has run yet." in text(site["methods/"])
     assert not [p for p in site if p.startswith(("methods/flow/", "methods/records/"))]
+
+
+# --- All of it from the disk ---------------------------------------------------------------------
+
+
+def test_what_was_measured_is_read_from_beside_the_corpus_without_a_clock(fabricated: Path, tmp_path: Path) -> None:
+    of = review(fabricated)
+    assert measured.load(tmp_path, of.corpus, of.scope) == replace(Measured(), audit=audit.figures((), of.corpus, "2099-03-05"))
+    drawn = Sampled(audit="2099-05-10", subject=of.papers[0].primary, verdict=Verdict.INCLUDE, of=9)
+    rows = (Proposed(kind="move", paper=of.papers[1].primary, before="horned", after="winged", because="-horned, +winged"),)
+    head = "# title: A fabricated list\n# description: By nobody.\n# source: https://example.org\npaper,title\n"
+    files = {
+        **audit.tree((drawn,)),
+        proposal.PATH: proposal.dumps(rows) or b"",
+        card.CARD: card.dumps(CARD),
+        "sentinels/fabricated.csv": f"{head}9902.90001,A title\n".encode(),
+    }
+    for path, data in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    found = measured.load(tmp_path, of.corpus, of.scope)
+    assert (found.samples, found.open, found.proposal) == ((drawn,), (drawn,), rows)
+    assert found.card is not None
+    assert found.card.screening.people == CARD.screening.people
+    assert found.audit is not None
+    assert found.audit.unaudited == "2099-05-10"
+    assert [s.set.id for s in found.sentinels] == ["fabricated"]
+    assert "Unaudited since 10 May 2099." in text(rendered(review(fabricated, found))["methods/"])

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ... import audit, card, proposal, sentinels
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ...audit import AuditFigures
     from ...card import Card
+    from ...corpus import Corpus
     from ...model import Sampled
     from ...proposal import Proposed
     from ...recall import Recapture
+    from ...scope import Scope
     from ...sentinels import SetFigures
 
 
@@ -25,3 +31,22 @@ class Measured:
     open: tuple[Sampled, ...] = ()
     sentinels: tuple[SetFigures, ...] = ()
     recapture: Recapture | None = None
+
+
+def load(bib: Path, corpus: Corpus, scope: Scope, recapture: Recapture | None = None) -> Measured:
+    """What stands under `bib` of this corpus, as of its last day: no clock is asked. BadData for a file that cannot be read.
+
+    `recapture` is the caller's, who knows the citations.
+    """
+    samples = audit.load(bib)
+    decided = (d.on for of in corpus.decisions.values() for d in of[-1:])
+    on = max([*(n.night[:10] for n in corpus.nights), *(s.audit for s in samples), *decided], default="")
+    return Measured(
+        proposal=proposal.load(bib),
+        card=card.load(bib),
+        audit=audit.figures(samples, corpus, on) if on else None,
+        samples=samples,
+        open=audit.questions(samples, corpus),
+        sentinels=sentinels.measure(sentinels.load(bib), corpus, scope),
+        recapture=recapture,
+    )
