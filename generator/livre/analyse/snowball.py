@@ -34,7 +34,8 @@ def missing(
 ) -> tuple[Missing, ...]:
     """Works outside the corpus that at least `cited_by` papers cite, or that cite at least `citing` papers of the `core` (keys).
 
-    Those with most papers first; a work that both ways lead to comes once for each. A paper of several identifiers counts once.
+    Those with most papers first; a work that both ways lead to comes once for each. A paper of several identifiers counts once;
+    a work outside is what one identifier names.
     """
     keys = {identifier: p.key for p in papers for identifier in p.identifiers}
     backward: dict[Identifier, set[str]] = {}
