@@ -255,8 +255,9 @@ def test_whatever_is_sent_there_is_an_outcome(data):
         ("Pölsterl".encode("utf-16"), "Pölsterl"),
         ("Pölsterl".encode("utf-8-sig"), "Pölsterl"),
         (b"\xff\xfeP\x00\xd8", "P�"),
+        (b"% a\r\n% b\rc", "% a\n% b\nc"),
     ],
-    ids=["UTF-8", "Latin-1", "UTF-16", "byte order mark", "half a character"],
+    ids=["UTF-8", "Latin-1", "UTF-16", "byte order mark", "half a character", "other line ends"],
 )
 def test_every_text_is_read_as_what_it_is(data, expected):
     assert text(data) == expected

@@ -224,6 +224,62 @@ def test_a_title_is_what_the_style_marks(item, title):
     assert "A book of" in reference.text.replace("Book", "book")
 
 
+REVTEX = r"""\bibitem [{\citenamefont {Example}(2099)}]{a}%
+  \BibitemOpen
+  \bibfield  {author} {\bibinfo {author} {\bibfnamefont {A.}~\bibnamefont {Example}},\ }\bibfield  {title} {\bibinfo {title} {{Of dragons
+  and beyond}},\ }\href {https://doi.org/10.22331/q-2099-08-06-79} {\bibfield  {journal} {\bibinfo  {journal} {J. Ex.}\ }\textbf
+  {\bibinfo {volume} {2}},\ \bibinfo {pages} {79} (\bibinfo {year} {2099})},\ \Eprint {https://arxiv.org/abs/1801.00862}
+  {arXiv:1801.00862} \BibitemShut {NoStop}%
+"""
+ACM = r"""\bibitem[Example et~al\mbox{.}(2099)]%
+        {a}
+\bibfield{author}{\bibinfo{person}{Ada Example}.} \bibinfo{year}{2099}\natexlab{}.
+\newblock \showarticletitle{Of dragons and beyond}. In \bibinfo{booktitle}{\emph{Ex}}. \bibinfo{pages}{41--86}.
+\newblock
+\urldef\tempurl%
+\url{https://doi.org/10.22331/q-2099-08-06-79}
+\showDOI{\tempurl}
+\newblock
+\showeprint[arxiv]{1801.00862}
+"""
+SPRINGER = r"""\bibitem[\protect\citeauthoryear{Example}{2099}]{a}
+\begin{barticle}
+\bauthor{\bsnm{Example}, \binits{A.}}:
+\batitle{Of dragons and beyond}.
+\bjtitle{J. Ex.}
+\bvolume{2},
+\bfpage{79}
+(\byear{2099})
+\doiurl{10.22331/q-2099-08-06-79}.
+\arxivurl{arXiv:1801.00862}
+\end{barticle}
+\endbibitem
+"""
+AAS = r"""\bibitem[{{Example} {et~al.}(2099)}]{a}
+{Example}, A. 2099, Of dragons and beyond, \jex, 2, 79, \dodoi{10.22331/q-2099-08-06-79}. \doarXiv{1801.00862}
+"""
+ELSEVIER = r"""\bibitem{a}
+A.~Example, \href {https://doi.org/10.22331/q-2099-08-06-79} {Of dragons and beyond}, J. Ex. 2~(7) (2099) 79.
+\newblock \href {http://arxiv.org/abs/1801.00862} {\path{arXiv:1801.00862}}, \href {https://doi.org/10.22331/q-2099-08-06-79}
+  {\path{doi:10.22331/q-2099-08-06-79}}.
+"""
+MNRAS = r"""\bibitem[\protect\citeauthoryear{Example}{Example}{2099}]{a}
+Example A.,  2099, Of dragons and beyond, \mn@doi [J. Ex.] {10.22331/q-2099-08-06-79}, \mn@eprint {arXiv} {1801.00862}
+"""
+SEVERAL = {"REVTeX": REVTEX, "ACM": ACM, "Springer": SPRINGER, "AAS": AAS, "Elsevier": ELSEVIER, "MNRAS": MNRAS}
+
+
+@pytest.mark.parametrize("item", SEVERAL.values(), ids=SEVERAL)
+def test_every_publisher_s_style_is_read(item):
+    (reference,) = references({"main.bbl": thebibliography(item)})
+    assert [str(i) for i in reference.identifiers] == ["arxiv:1801.00862", "doi:10.22331/q-2099-08-06-79"]
+    assert "Of dragons and beyond" in reference.text
+    assert "Example" in reference.text
+    assert "\\" not in reference.text
+    if item in {REVTEX, ACM, SPRINGER}:
+        assert reference.title == "Of dragons and beyond"
+
+
 def test_a_label_may_hold_brackets_and_braces():
     tex = thebibliography(
         "\\bibitem[{\\citenamefont{Example}\\ \\emph{et~al.}[1](2099)}]{a}%\n  arXiv:2503.00001",

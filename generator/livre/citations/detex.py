@@ -14,35 +14,40 @@ from ..latex import normal
 LONGEST = 6_000
 """Characters of one reference that are read, half of them at its end: between lie the members of a collaboration."""
 
+_STRAY = 30
+"""Braces without a partner from which on they mean nothing: setting each right would take long."""
 _PERCENT = re.compile(r"\\.|%", re.DOTALL)
 _HEX = re.compile(r"[0-9A-F]{2}")
 _TOKEN = re.compile(r"\\([A-Za-z@]+)\*?\s*|\\(.)|([{}])|([^\\{}]+)", re.DOTALL)
-_SPACING = re.compile(r"\\penalty\s*-?[0-9]+ ?|\\[hv]skip[^\\{}]{0,60}(?:\\relax)?")
+_SPACING = re.compile(r"\\(?:begin|end)\{[a-z]+\}|\\penalty\s*-?[0-9]+ ?|\\[hv]skip[^\\{}]{0,60}(?:\\relax)?")
 _EPRINT = re.compile(r"\\bibinfo\s*\{(?:eprint|arxiv[a-z]*)\}", re.IGNORECASE)
 _LINKS = {
-    **dict.fromkeys(("url", "path", "nolinkurl", "burl", "doi", "DOI", "eprint", "arxiv", "arXiv", "hyperref"), "t"),
+    **dict.fromkeys(("url", "path", "nolinkurl", "burl", "doi", "DOI", "eprint", "arxiv", "arXiv", "doiurl", "dodoi", "doarXiv"), "t"),
     **dict.fromkeys(("href", "Eprint", "href@noop", "link"), "ts"),
     **dict.fromkeys(("bibinfo", "bibfield"), "ns"),
 }
 """Macros whose arguments stand apart: a target, something shown, what is never shown."""
-_LABELS = {"doi": "doi:", "DOI": "doi:", "eprint": "eprint ", "arxiv": "arXiv:", "arXiv": "arXiv:"}
+_LABELS = {"doi": "doi:", "DOI": "doi:", "eprint": "eprint ", "arxiv": "arXiv:", "arXiv": "arXiv:", "doarXiv": "arXiv:"}
 _SIGNS = {
     "slash": "/", "textunderscore": "_", "textless": "<", "textgreater": ">", "lt": "<", "gt": ">", "textendash": "-", "textemdash": " - ",
     "newblock": " ", "par": " ", "quad": " ", "qquad": " ", "space": " ", "linebreak": " ", "newline": " ", "ldots": "...", "dots": "...",
     "textquotedblleft": "“", "textquotedblright": "”", "enquote": " ", "enquote*": " ", "times": "x",
 }  # fmt: skip
 _CHARS = {**{c: c for c in "_&%#$"}, **dict.fromkeys(" \n\t\\,;:", " ")}
+_APART = re.compile(r" ([.,;])(?= |$)")
 _DOI_SO_FAR = re.compile(r"10\.[0-9]{4,9}\Z")
 
 
 def text(data: bytes) -> str:
-    """The bytes of a TeX file as text: UTF-16 if it says so, UTF-8 if it is, else Latin-1, in which every byte is a letter."""
+    """The bytes of a TeX file as text with LF ends: UTF-16 if it says so, UTF-8 if it is, else Latin-1, which every byte is."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+        found = data.decode("utf-16", "replace")
+    else:
+        try:
+            found = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            found = data.decode("latin-1")
+    return found.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _in_address(before: str) -> bool:
@@ -73,6 +78,8 @@ def settled(tex: str) -> str:
     """Uncommented TeX of one reference in the form that `plain` reads: accents are letters, `LONGEST` characters at most."""
     if len(tex) > LONGEST:
         tex = f"{tex[: LONGEST // 2]} {tex[-LONGEST // 2 :]}"
+    if abs(tex.count("{") - tex.count("}")) > _STRAY:
+        tex = tex.replace("{", " ").replace("}", " ")
     return normal(_EPRINT.sub(r"\\eprint", _SPACING.sub(" ", tex)))
 
 
@@ -103,4 +110,4 @@ def plain(tex: str, *, links: bool = True) -> str:
                 shown = "/"  # JSON's escape, which some exports leave
             out.append("" if hidden else shown)
         label = "" if brace or not command else _LABELS.get(command, "")
-    return " ".join("".join(out).replace("~", " ").replace("$", "").split())
+    return _APART.sub(r"\1", " ".join("".join(out).replace("~", " ").replace("$", "").split()))
