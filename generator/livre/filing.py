@@ -90,10 +90,10 @@ def _modelled(category: str, probability: float, model: Model, row: int) -> Fili
 
 
 def _whole(found: Iterable[Filing], taxonomy: Taxonomy) -> tuple[Filing, ...]:
-    """With the parents of what was found, in the order of the taxonomy."""
+    """With the parents of what was found, but for what people filed, in the order of the taxonomy."""
     every = {f.category: f for f in found}
     for filing in tuple(every.values()):
-        if parent := taxonomy.categories[filing.category].parent:
+        if (parent := taxonomy.categories[filing.category].parent) and filing.source != "person":
             every.setdefault(parent, replace(filing, category=parent))
     return tuple(every[c] for c in taxonomy.categories if c in every)
 

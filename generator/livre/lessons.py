@@ -172,14 +172,16 @@ def line(probabilities: Sequence[float], labels: Sequence[bool], precision: floa
 def _facet(lesson: _Class, facet: str, taxonomy: Taxonomy, precision: float) -> tuple[list[Learned], FilingFigures]:
     """What was learned of a facet, and how the newest papers were filed by it.
 
-    A line is drawn for each category on all the newest, then, if there are enough, one for the facet on titles in which rules
-    find nothing; the higher one holds, for these are harder.
+    A line is drawn for each category on all the newest, then one for the facet on titles in which rules find nothing; the higher
+    one holds, for these are harder. With too few of them to tell, half as many may be wrong.
     """
     old, every = lesson.old, len(lesson.examples)
     rows = lesson.rows(facet, old, every)
     truth = lesson.labels(facet, rows)
     wanted = lesson.wanted(taxonomy, facet)
     before, after = lesson.models(facet, old, wanted), lesson.models(facet, every, wanted)
+    bare = [k for k, row in enumerate(rows) if lesson.bare(facet, row)]
+    unproven = len(bare) < LEAST
     out: list[Learned] = []
     said: dict[str, list[float]] = {}
     for category in (c for c in wanted if c in before and c in after):
@@ -190,10 +192,9 @@ def _facet(lesson: _Class, facet: str, taxonomy: Taxonomy, precision: float) -> 
         probability = calibrate(scores, own, [1.0] * len(rows))
         said[category] = [probability(s) for s in scores]
         n = lesson.count(facet, category, 0, every)
-        from_here = line(said[category], own, precision)
+        from_here = line(said[category], own, (1 + precision) / 2 if unproven else precision)
         out.append(Learned(category=category, examples=n, line=from_here, model=after[category], probability=probability))
-    bare = [k for k, row in enumerate(rows) if lesson.bare(facet, row)]
-    if len(bare) >= LEAST:
+    if not unproven:
         tried = [(said[o.category][k], o.category in truth[k]) for o in out if o.line for k in bare if said[o.category][k] >= o.line]
         least = line([p for p, _ in tried], [right for _, right in tried], precision)
         out = [replace(o, line=max(o.line, least) if o.line and least else None) for o in out]
