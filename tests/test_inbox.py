@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import strategies
-from livre import inbox, intake, taxonomy
+from livre import bibtex, inbox, intake, taxonomy
 from livre.appeal import ACTIONS, contribution
 from livre.corpus import Corpus, history, load, tree
 from livre.errors import SourceError, Unavailable
@@ -21,7 +22,6 @@ from livre.save import save, writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
 TAXONOMY = """\
 [[facets]]
@@ -44,6 +44,7 @@ definition = "Models of text and images."
 terms = ["vision-language model*"]
 """
 ON = "2099-05-01"
+REVIEW = Path(__file__).parents[1] / "bib"
 GOOD = contribution(Identifier("arxiv", "9901.00002"), "include", reason="it is about skin", chosen={"model": ["llm"]})
 BIB = "@article{anything,\n  title = {A title that nobody trusts},\n  eprint = {9901.00002},\n  author = {Mallory Example},\n}\n"
 
@@ -418,3 +419,16 @@ def test_five_hundred_files_take_effect_in_one_go(applied):
     outcome = applied(CORPUS, asked, lookup=lambda works: many)
     assert len(outcome.emptied) == 500
     assert len(outcome.corpus.papers) == 501
+
+
+@pytest.mark.skipif(not (REVIEW / "papers").is_dir(), reason="needs the review beside the tests")
+def test_every_tenth_work_of_the_real_review_can_be_contributed_either_way(tmp_path):
+    shelves, real = taxonomy.load(REVIEW / "taxonomy.toml"), load(REVIEW)
+    records = sorted((*real.papers.values(), *real.candidates.values()), key=lambda r: r.primary)[::10]
+    assert len(records) >= 200
+    for record in records:
+        (tmp_path / "a.toml").write_text(contribution(record.primary, "include", title=record.title, reason=f"on {record.title}"[:300]))
+        (tmp_path / "a.bib").write_text(bibtex.dumps([bibtex.to_entry(record)]))
+        for name in ("a.toml", "a.bib"):
+            (read,) = inbox.one(tmp_path / name, name, shelves)
+            assert read.work == record.primary

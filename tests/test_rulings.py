@@ -150,6 +150,16 @@ def test_a_person_decides_last_even_after_a_clock_that_was_ahead_and_under_anoth
     assert corpora.parse(corpora.tree(after).items()).decisions == after.decisions
 
 
+def test_of_several_decisions_on_one_day_the_persons_is_the_last(ruled):
+    doi = Identifier("doi", "10.9999/2")
+    work = replace(WAITING, identifiers=(WAITING.primary, doi))
+    by = {i: Decision(subject=i, on=ON, verdict=Verdict.EXCLUDE, criterion="x", score=0.6, by="rules", why="") for i in work.identifiers}
+    before = Corpus(candidates={work.primary: work}, decisions={i: (d,) for i, d in by.items()})
+    after = ruled(before, ruling(WAITING, Verdict.INCLUDE))
+    assert [p.primary for p in after.papers.values()] == [work.primary]
+    assert history(after, work)[-1].by == "Ada Example"
+
+
 def test_a_machine_does_not_overrule_a_person(ruled):
     after = ruled(CORPUS, ruling(WAITING, Verdict.EXCLUDE))
     machine = Decision(subject=WAITING.primary, on="2099-06-01", verdict=Verdict.INCLUDE, criterion="x", score=0.9, by="model", why="")

@@ -221,9 +221,12 @@ def rule(
         decision = _decision(ruling, record.primary, on)
         if decision and not _again(_held(ledger, record), decision):
             _entered(ledger, record, decision)
+    called = {c.primary: c for r in rulings if (c := corpus.find([r.work])) and not isinstance(c, Paper)}
+    last = {
+        work: (held,) for work, c in called.items() if (held := _held(ledger, c))
+    }  # of several on one day only history knows the last
+    corpus, changes = merge(replace(corpus, decisions=last), called.values(), judge=lambda *_: None, file=file, on=on)
     corpus = replace(corpus, decisions=ledger)
-    called = {r.work: c for r in rulings if isinstance(c := corpus.find([r.work]), Candidate) and not isinstance(c, Paper)}
-    corpus, changes = merge(corpus, called.values(), judge=lambda *_: None, file=file, on=on)
     return _mended(corpus, rulings, file, taxonomy, on), tuple(sorted({*admitted, *changes}))
 
 
