@@ -132,8 +132,8 @@ def waits(review: Review) -> dict[str, Any]:
                 "rule": review.rules.get(w.decision.criterion, (w.decision.criterion, ""))[0],
                 "why": w.decision.why,
                 "since": w.decision.on,
-                "include": ask(w.candidate.primary, "include", w.candidate.title, review),
-                "exclude": ask(w.candidate.primary, "exclude", w.candidate.title, review),
+                "include": ask(w.candidate.primary, "include", "", review),
+                "exclude": ask(w.candidate.primary, "exclude", "", review),
             }
             for w in of[:most]
         ],
