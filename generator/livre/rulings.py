@@ -222,9 +222,7 @@ def rule(
         if decision and not _again(_held(ledger, record), decision):
             _entered(ledger, record, decision)
     called = {c.primary: c for r in rulings if (c := corpus.find([r.work])) and not isinstance(c, Paper)}
-    last = {
-        work: (held,) for work, c in called.items() if (held := _held(ledger, c))
-    }  # of several on one day only history knows the last
+    last = {work: (held,) for work, c in called.items() if (held := _held(ledger, c))}  # of several on one day only history knows the last
     corpus, changes = merge(replace(corpus, decisions=last), called.values(), judge=lambda *_: None, file=file, on=on)
     corpus = replace(corpus, decisions=ledger)
     return _mended(corpus, rulings, file, taxonomy, on), tuple(sorted({*admitted, *changes}))
