@@ -32,7 +32,7 @@ PERSON = 5.0
 """How many decisions of a machine one of a person counts for."""
 LEAST = 50
 """So many included and so many excluded works are needed to learn from."""
-MOST = 8_000
+MOST = 6_000
 """So many examples teach, people's and then the newest, half of them included: more make the night longer and the model no better."""
 WORDS = 6
 """So many words are given as the reasons of a judgement."""
