@@ -60,6 +60,7 @@ def thebibliography(*items: str) -> str:
         "arXiv:cs.CV/2503.02104",
         "arXiv:2503. 02104",
         "arXiv-2503.02104",
+        "arXiv (Cornell University), 2503.02104",
         "[2503.02104]",
         "Ada Example (2025), 2503.02104 .",
         "J. Ex. 567, 76 (2026), 2503.02104.",
@@ -156,12 +157,21 @@ def test_what_only_looks_like_an_identifier_is_none(text):
         ("https://iopscience.iop.org/article/10.1088/1361-6560/ab1234/meta", "10.1088/1361-6560/ab1234"),
         ("https://www.medrxiv.org/content/10.64898/2026.03.23.26348808v2", "10.64898/2026.03.23.26348808"),
         ("https://www.biorxiv.org/content/10.1101/2020.05.01.073262v1.full.pdf", "10.1101/2020.05.01.073262"),
+        ("10.1016/S2589-7500(20)30001-2/fulltext", "10.1016/s2589-7500(20)30001-2"),
+        ("https://link.springer.com/content/pdf/10.1007/s00330-019-06205-9.pdf", "10.1007/s00330-019-06205-9"),
         ("https://doi.org/10.1016%2Fj.cell.2019.01.001", "10.1016/j.cell.2019.01.001"),
         ("Nucl. Phys. B Proc. Suppl. 46 (1996), doi:10.1016/0920-5632(96)00015-1", "10.1016/0920-5632(96)00015-1"),
     ],
 )
 def test_a_doi_ends_where_it_ends(text, found):
     assert ids(text) == [f"doi:{found}"]
+
+
+def test_several_identifiers_in_a_row_are_all_found():
+    assert ids("arXiv:2503.00001, 2503.00002 and 2503.00003v2; 1412.6980") == ["arxiv:2503.00001", "arxiv:2503.00002", "arxiv:2503.00003"]
+    assert ids("10.1000/one1;10.1000/two2, 10.1000/three3https://doi.org/10.1000/four4") == [
+        "doi:10.1000/four4", "doi:10.1000/one1", "doi:10.1000/three3", "doi:10.1000/two2",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

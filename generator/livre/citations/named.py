@@ -40,25 +40,27 @@ _CLASS = re.compile(rf"\s?[\[(](?:{_ARCHIVES})(?:\.[a-z-]{{2,17}})?\.?[\])]", re
 _CUE = re.compile(r"arxiv|(?<![a-z])(?:e-?print|corr)(?![a-z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _FILLER = frozenset({
-    "abs", "and", "at", "available", "com", "corr", "e", "eprint", "eprints", "format", "html", "http", "https", "id", "identifier", "no",
-    "labs", "number", "org", "p", "paper", "pdf", "preprint", "preprints", "print", "prints", "ps", "repository", "server", "src", "the",
-    "via", "www", *re.split(r"[|-]", _ARCHIVES),
+    "abs", "and", "at", "available", "com", "cornell", "corr", "e", "eprint", "eprints", "format", "html", "http", "https", "id",
+    "identifier", "labs", "no", "number", "org", "p", "paper", "pdf", "preprint", "preprints", "print", "prints", "ps", "repository",
+    "server", "src", "the", "university", "via", "www", *re.split(r"[|-]", _ARCHIVES),
 })  # fmt: skip
 """Words that may stand between a cue and its id."""
 _HOSTS = re.compile(r"arxiv|ar5iv|lanl\.gov|huggingface\.co/papers|semanticscholar\.org/arxiv|alphaxiv")
 _BEFORE = 60
 """Characters before an id in which the text must say that it is one."""
+_ANOTHER = re.compile(r"\s?(?:[,;&]|and)\s?(?:and\s)?")
+_DIGITS = 5
 _FIRST, _FIVE_DIGITS = "0704", "1501"
 
-_DOI = re.compile(r"(?<![0-9.])10\.[0-9]{4,9}/\s?([!-~]*)([^\s]?)")
+_DOI = re.compile(r"(?<![0-9.])10\.[0-9]{4,9}/\s?([!-~]{0,300})([^\s]?)")
 _GLUED = re.compile(
     r"https?:|www\.|\[?arXiv:|doi:|\.?(?:URL|ISSN|ISBN|PMID|PMCID|MR[0-9])|''|[\"<>\\{}|?#&,`]|;(?!2(?![0-9]))", re.IGNORECASE
 )
 _ADDED = re.compile(
-    r"(?:/(?:full|abs|abstract|pdf|epdf|pdfdirect|meta|fulltext|html|summary|references|citation|download|figures|tables|issuetoc)"
-    r"|\.(?:full|abstract|short|long|full-text|pdf|html?))+/?$",
+    r"(?:/(?:full|abs|abstract|pdf|epdf|pdfdirect|meta|fulltext|html|summary|references|citation|download|figures|tables|issuetoc))+/?$",
     re.IGNORECASE,
 )
+_ENDING = re.compile(r"(?:\.(?:full|abstract|short|long|full-text|pdf|html?))+$", re.IGNORECASE)
 _PREPRINT_VERSION = re.compile(r"(10\.(?:1101|64898)/(?:[0-9]{4}\.[0-9]{2}\.[0-9]{2}\.)?[0-9]+)v[0-9]+.*")
 _SUPPLEMENT = re.compile(r"supplement(?:al|ary)?(?: |/|-|_)?(?:material|information|data|video|movie|10\.)?s?[^.;]{0,60}$|/suppl")
 _PART = re.compile(r"\.[sgt][0-9]{3}$")
@@ -95,6 +97,7 @@ def _new_style(month: str, number: str) -> bool:
 
 
 def _arxiv(text: str) -> Iterator[Identifier]:
+    last = -1
     for m in _SHAPE.finditer(text):
         if m["old"]:
             month, ahead = m["old"][:4], _ahead(text, m.start())
@@ -104,7 +107,9 @@ def _arxiv(text: str) -> Iterator[Identifier]:
                 yield Identifier("arxiv", f"{m['archive'].lower()}/{m['old']}")
             continue
         month, number = (m["month"], m["number"]) if m["month"] else (m["ads"][:4], m["ads"][4:].lstrip("."))
-        if _new_style(month, number) and (m["ads"] or _said(text, m.start(), m.end())):
+        another = 0 <= last < m.start() and len(number) == _DIGITS and bool(_ANOTHER.fullmatch(text, last, m.start()))
+        if _new_style(month, number) and (m["ads"] or another or _said(text, m.start(), m.end())):
+            last = m.end()
             yield Identifier("arxiv", f"{month}.{number}")
 
 
@@ -120,14 +125,14 @@ def _trimmed(doi: str, *, address: bool) -> str:
         for open_, close in ("()", "[]"):
             if doi.endswith(open_) or (doi.endswith(close) and doi.count(close) > doi.count(open_)):
                 doi = doi[:-1]
-        if address:
-            doi = _ADDED.sub("", doi)
+        doi = _ADDED.sub("", _ENDING.sub("", doi) if address else doi)
     return doi
 
 
 def _dois(text: str) -> Iterator[Identifier]:
-    for m in _DOI.finditer(text):
-        run, strange = m[1], m[2]
+    at = 0
+    while m := _DOI.search(text, at):
+        run, strange, at = m[1], m[2], m.end(1)
         if strange.isalnum() or "<" in run:
             continue  # no DOI has such letters; and of one with `<…>` (SICI), which no identifier here has, a part would name another work
         ahead = _ahead(text, m.start())
@@ -135,6 +140,7 @@ def _dois(text: str) -> Iterator[Identifier]:
         if _SUPPLEMENT.search(text[max(0, m.start() - 120) : m.start()].lower()):
             continue
         doi = _trimmed(text[m.start() : m.start(1)].rstrip() + run, address=address)
+        at = m.start() + len(doi)
         if _PART.search(doi) or not any(c.isdigit() for c in doi.partition("/")[2]):
             continue
         try:
