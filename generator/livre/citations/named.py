@@ -86,9 +86,10 @@ def _said(text: str, start: int, end: int) -> bool:
     if cues := list(_CUE.finditer(before)):
         return all(w in _FILLER or _CODE.fullmatch(w) for w in _WORD.findall(before[cues[-1].end() :]))
     # Some styles end with the bare id: five digits after the point are no page, unless the year beside them comes too early.
+    if not before.endswith((", ", ") ")) or end - start < _LONG or text[end : end + 9].strip(" .") or len(text) > end + 9:
+        return False
     years = [int(y) - 2000 - int(text[start : start + 2]) for y in _YEAR.findall(text[:start])]
-    last = before.endswith((", ", ") ")) and not text[end:].strip(" .") and end - start >= _LONG
-    return last and (not years or any(0 <= late <= _LATEST for late in years))
+    return not years or any(0 <= late <= _LATEST for late in years)
 
 
 def _new_style(month: str, number: str) -> bool:
