@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from ...analyse import counts
 from ...analyse.flow import Journal
+from ...analyse.network import Network
 from ...classify import classify
 from ...corpus import history
+from ...edges import Edges
 from ...latex import plain
 from ...model import Verdict
 from ...names import author_id
@@ -39,7 +41,7 @@ _OWN_RULES = {
     "queue": ("More was waiting than may wait", ""),
 }
 """Criteria that no scope has: those of imports, of people, of the learned screener and of the full queue."""
-_NOTHING = Measured()
+_NOTHING, _NONE = Measured(), Edges()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +86,19 @@ class Review:
 
     `chapters` are the paths of the hand-written pages (`categories/llm/`), which no generated
     page may claim. The first facet of the taxonomy gives the lanes and colours of every chart.
-    Lists of papers are newest first. `measured` is what the review knows of its own quality.
+    Lists of papers are newest first. `measured` is what the review knows of its own quality, `edges` who cites whom.
     """
 
     def __init__(
-        self, corpus: Corpus, scope: Scope, taxonomy: Taxonomy, chapters: Iterable[str] = (), measured: Measured = _NOTHING
+        self,
+        corpus: Corpus,
+        scope: Scope,
+        taxonomy: Taxonomy,
+        chapters: Iterable[str] = (),
+        measured: Measured = _NOTHING,
+        edges: Edges = _NONE,
     ) -> None:
-        self.corpus, self.scope, self.taxonomy, self.measured = corpus, scope, taxonomy, measured
+        self.corpus, self.scope, self.taxonomy, self.measured, self.edges = corpus, scope, taxonomy, measured, edges
         self.chapters = frozenset(chapters)
         self.every = counts.newest(corpus.papers.values())
         self.out: Mapping[str, Decision] = {p.key: d for p in self.every if (d := self._taken_out(p))}
@@ -180,6 +188,13 @@ class Review:
             for category in self.filed[paper.key] if paper.background else ():
                 out[category].append(paper)
         return {c: tuple(of) for c, of in out.items()}
+
+    @cached_property
+    def network(self) -> Network:
+        """Who cites whom, and what follows; fields are lanes, a paper's main one first."""
+        said = {"": "no category"} | {lane.id: lane.title for lane in self.lanes if lane.id}
+        own = {p.key: sorted((c for c in self.filed[p.key] if c in said), key=lambda c: c != self.main[p.key]) for p in self.all}
+        return Network(self.all, self.corpus, self.edges, today=self.as_of, fields=lambda p: own[p.key], title=said.__getitem__)
 
     # --- People ---
 
