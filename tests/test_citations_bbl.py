@@ -212,6 +212,13 @@ def test_a_comment_names_nothing_and_an_escaped_percent_is_none():
     assert uncommented("a%b\n   c %20 d\n\\url{http://x.org/%20e}") == "ac \\url{http://x.org/%20e}"
 
 
+def test_what_is_switched_off_names_nothing():
+    tex = (
+        "\\bibitem{a} A.\n\\begin{comment}\n\\bibitem{b} B.\n\\end{comment}\n\\iffalse\\bibitem{c} C.\\fi\n\\bibitem{d} D. \\begin{comment}"
+    )
+    assert [r.text for r in references({"main.bbl": thebibliography(tex)})] == ["A.", "D."]
+
+
 @pytest.mark.parametrize(
     ("item", "title"),
     [

@@ -12,7 +12,6 @@ import pytest
 
 from api_server import ApiServer, corpus_of, door, paper
 from arxiv_server import body, manner, status
-from livre import link as link_module
 from livre.citations import COMPLETE, FAILED, NO_LIST, Listed, Reference
 from livre.citations.archive import LIMITS
 from livre.citations.eprint import BASE, EPrint
@@ -162,10 +161,6 @@ def test_silence_is_an_error_of_the_service(server, tmp_path):
     server.always = manner("stall")
     with pytest.raises(Unavailable, match="stopped answering"):
         ask(EPrint(door(tmp_path), base=f"{server.url}/src"))
-
-
-def test_a_failure_is_called_the_same_in_every_room():
-    assert link_module.FAILED == FAILED
 
 
 def test_what_arxiv_asks_for_is_passed_on(server, source):

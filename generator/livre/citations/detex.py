@@ -16,6 +16,7 @@ LONGEST = 6_000
 
 _STRAY = 30
 """Braces without a partner from which on they mean nothing: setting each right would take long."""
+_HIDDEN = (("\\begin{comment}", "\\end{comment}"), ("\\iffalse", "\\fi"))
 _PERCENT = re.compile(r"\\.|%", re.DOTALL)
 _HEX = re.compile(r"[0-9A-F]{2}")
 _TOKEN = re.compile(r"\\([A-Za-z@]+)\*?\s*|\\(.)|([{}])|([^\\{}]+)", re.DOTALL)
@@ -71,7 +72,18 @@ def uncommented(tex: str) -> str:
         at = len(tex) if end < 0 else end + 1
         while tex[at : at + 1] in {" ", "\t"}:
             at += 1
-    return "".join([*out, tex[at:]])
+    return _shown("".join([*out, tex[at:]]))
+
+
+def _shown(tex: str) -> str:
+    r"""TeX without what stands in `comment` environments and after `\iffalse`."""
+    for begin, end in _HIDDEN:
+        out, at = [], 0
+        while (start := tex.find(begin, at)) >= 0 and (close := tex.find(end, start)) >= 0:
+            out.append(tex[at:start])
+            at = close + len(end)
+        tex = "".join([*out, tex[at:]])
+    return tex
 
 
 def settled(tex: str) -> str:
