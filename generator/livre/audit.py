@@ -17,7 +17,7 @@ from . import ledger, plaintext
 from .corpus import SHOWN, history
 from .errors import BadData
 from .merge import MACHINE
-from .model import Paper, Problem, Sampled, Verdict
+from .model import CORRECTION, Paper, Problem, Sampled, Verdict
 from .quality import Estimate, Proportion, Stratum, stratified
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def due(audits: Iterable[Sampled], scope: Scope, on: str) -> bool:
 def _auditable(corpus: Corpus, since: str) -> Iterator[tuple[Identifier, Verdict]]:
     """Works that a machine has included or excluded since that day and no person has judged."""
     for record in (*corpus.papers.values(), *corpus.candidates.values()):
-        past = history(corpus, record)
+        past = [d for d in history(corpus, record) if d.criterion != CORRECTION]
         if (isinstance(record, Paper) and record.background) or not past or any(d.by not in MACHINE for d in past):
             continue
         if past[-1].verdict is not Verdict.WAIT and past[-1].by in AUDITED and past[-1].on >= since:
@@ -131,7 +131,7 @@ def answer(sampled: Sampled, corpus: Corpus) -> Decision | None:
     """What a person has said of the work since it was drawn, the last time; None while that is open. To wait is no answer."""
     record = corpus.find([sampled.subject])
     past = history(corpus, record) if record else corpus.decisions.get(sampled.subject, ())
-    said = [d for d in past if d.by not in MACHINE and d.on >= sampled.audit]
+    said = [d for d in past if d.by not in MACHINE and d.criterion != CORRECTION and d.on >= sampled.audit]
     return said[-1] if said and said[-1].verdict is not Verdict.WAIT else None
 
 

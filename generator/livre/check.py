@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import bibtex, corpus, form, scope, taxonomy
+from . import bibtex, corpus, form, inbox, scope, taxonomy
 from .errors import BadData, UsageError
 from .model import Paper, Problem
 from .site import chapters, shells
@@ -98,6 +98,8 @@ def _all(root: Path) -> Iterator[Problem]:
     kinds = _read(problems, lambda: taxonomy.load(bib / "taxonomy.toml"))
     _read(problems, lambda: scope.load(bib / "scope.toml"))
     yield from (p if p.path.startswith("bib/") else replace(p, path=f"bib/{p.path}") for p in problems)
+    if kinds is not None:
+        yield from inbox.read(bib, kinds)[1]
     broken = tuple(form.problems(bib))
     yield from broken
     if review is not None:

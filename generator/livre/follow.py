@@ -2,7 +2,8 @@
 
 A work outside the corpus that many papers cite, or that cites much of its core, becomes a candidate and goes through the
 same screening as any other (snowballing, backward and forward). One that no topic matches is kept as excluded for that
-reason, so that it is not asked for every night, and readers can see it.
+reason, so that it is not asked for every night, and readers can see it. Papers that came tonight wait until tomorrow, so
+that a night run again asks nothing new.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from .analyse.graph import CitationGraph
 from .analyse.measures import measure
 from .analyse.notable import core
 from .citations.match import Titles
+from .corpus import history
 from .coverage import internal
 from .errors import SourceError
 from .link import link
@@ -24,14 +26,15 @@ from .resolve import resolve
 from .tally import Gathered, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from .citations import Listed
     from .corpus import Corpus
     from .edges import Edges
     from .harvest import Batch
     from .judgement import Review
     from .link import Report, Source
-    from .model import Candidate, Change
+    from .model import Candidate, Change, Paper
 
 ROUTE = "snowball"
 """What the record of nights calls this way to candidates."""
@@ -52,9 +55,49 @@ class Followed:
     reports: tuple[Report, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Yesterdays:
+    """A source that is asked only for papers that were here before the day `on`."""
+
+    source: Source
+    on: str
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def batch(self) -> int:
+        return self.source.batch
+
+    @property
+    def published(self) -> bool:
+        return self.source.published
+
+    @property
+    def versions(self) -> bool:
+        return self.source.versions
+
+    def asks(self, paper: Paper) -> bool:
+        return paper.added < self.on and self.source.asks(paper)
+
+    def ask(self, papers: Sequence[Paper]) -> Iterator[Listed]:
+        return self.source.ask(papers)
+
+
+def by_query(corpus: Corpus) -> frozenset[str]:
+    """Keys of the papers that a harvest brought, not their citations nor an import: what queries alone have found."""
+    harvested = {n.night for n in corpus.nights if n.harvest} - {n.night for n in corpus.nights if n.source == "import"}
+    firsts = {key: past[0] for key, paper in corpus.papers.items() if (past := history(corpus, paper))}
+    return frozenset(key for key, first in firsts.items() if first.on in harvested and f"{ROUTE}: " not in first.why)
+
+
 def missed(corpus: Corpus, edges: Edges, *, on: str, cited_by: int, citing: int) -> tuple[snowball.Missing, ...]:
-    """Works that are neither in the corpus nor among its candidates and that its citations lead to, the most cited first."""
-    papers = tuple(p for p in corpus.papers.values() if not p.background)
+    """Works that are neither in the corpus nor among its candidates and that its citations lead to, the most cited first.
+
+    Of the papers those count that were here before the day `on` (ISO date).
+    """
+    papers = tuple(p for p in corpus.papers.values() if not p.background and p.added < on)
     pairs = ((one, other) for one, other, _ in internal(edges, corpus))
     graph = CitationGraph.of(papers, pairs)
     found = snowball.missing(papers, edges, core(measure(graph, papers, today=on)), cited_by=cited_by, citing=citing)
@@ -80,11 +123,19 @@ def follow(
 
     No source is able to fail the night: what goes wrong is in the lines. The same night again asks nothing twice.
     """
-    linked = link(corpus, edges, sources, on=review.on, budget=budget, match=Titles.of(corpus.papers.values()).find, progress=progress)
+    linked = link(
+        corpus,
+        edges,
+        [_Yesterdays(s, review.on) for s in sources],
+        on=review.on,
+        budget=budget,
+        match=Titles.of(corpus.papers.values()).find,
+        progress=progress,
+    )
     nights = linked.nights
     snow = review.scope.snowball
     leads = missed(corpus, linked.edges, on=review.on, cited_by=snow.cited_by, citing=snow.citing)
-    why = {m.identifier: m.why for m in leads if m.identifier.scheme == "arxiv"}
+    why = {m.identifier: f"{ROUTE}: {m.why}" for m in leads if m.identifier.scheme == "arxiv"}
     if lookup is None or not why:
         return Followed(corpus=corpus, edges=linked.edges, nights=nights, reports=linked.reports)
     got, failure = Gathered(), ""
@@ -98,7 +149,7 @@ def follow(
         failure = f"incomplete: {error}"[:400]
 
     def judge(candidate: Candidate, stored: Candidate | None, last: Decision | None) -> Decision:
-        reason = next((why[i] for i in candidate.identifiers if i in why), "found by its citations")
+        reason = next((why[i] for i in candidate.identifiers if i in why), f"{ROUTE}: found by its citations")
         decision = review.judge(candidate, stored, last)
         return replace(decision, why=f"{decision.why}; {reason}") if decision else _no_topic(candidate, review.on, reason)
 

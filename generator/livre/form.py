@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import audit, card, corpus, edges, plaintext, proposal, sentinels
+from . import audit, card, corpus, edges, filed, plaintext, proposal, sentinels
 from .errors import BadData
 from .save import write, writer
 
@@ -36,11 +36,15 @@ def _audits(bib: Path) -> dict[str, bytes]:
     }
 
 
+def _filings(bib: Path) -> dict[str, bytes]:
+    return {path: form for path, data in filed.files(bib) if (form := filed.canonical(path, data)) != data}
+
+
 def differing(bib: Path) -> dict[str, bytes]:
     """The files that are not canonical, with their canonical bytes; BadData carries all problems of those that cannot be read."""
     changed: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for form in (corpus.fmt, _edges, _audits):
+    for form in (corpus.fmt, _edges, _audits, _filings):
         try:
             changed |= form(bib)
         except BadData as error:
@@ -59,9 +63,9 @@ def canonize(bib: Path, *, dry_run: bool) -> tuple[str, ...]:
 
 
 def problems(bib: Path) -> Iterator[Problem]:
-    """What is wrong in the ledgers beside the corpus: edges, samples, the card, the proposal, the sentinel sets."""
+    """What is wrong in the ledgers beside the corpus: edges, samples, filings, the card, the proposal, the sentinel sets."""
     yield from sentinels.problems(bib)
-    readers: tuple[Callable[[Path], object], ...] = (edges.load, audit.load, card.load, proposal.load)
+    readers: tuple[Callable[[Path], object], ...] = (edges.load, audit.load, filed.load, card.load, proposal.load)
     for read in readers:
         try:
             read(bib)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from .classify import Filing
     from .corpus import Corpus
-    from .model import Candidate, Change, Paper
+    from .model import Candidate, Change, Identifier, Paper
     from .relevance import Judgement, Screener
 
 LEAST = "relevance"
@@ -37,6 +38,8 @@ class Review:
         self.scope, self.taxonomy, self.on = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"), on
         self.screener, self.filer = screener, filer or Filer(taxonomy=self.taxonomy)
         self.facet_of = {c.id: c.facet for c in self.taxonomy.categories.values()}
+        self.told: dict[Identifier, tuple[Filing, ...]] = {}
+        """What was filed through this review, with words and scores, by primary identifier."""
         self._hard = {c.id for c in self.scope.criteria if c.kind == "exclude"}
 
     def judge(self, candidate: Candidate, stored: Candidate | None = None, last: Decision | None = None) -> Decision | None:
@@ -89,7 +92,8 @@ class Review:
         """`file` of many at once, which is much faster."""
         pairs = tuple(records)
         found = self.filer.file_each((record, filed.categories if filed else None) for record, filed in pairs)
-        for (_, filed), filings in zip(pairs, found, strict=True):
+        for (record, filed), filings in zip(pairs, found, strict=True):
+            self.told[record.primary] = filings
             fresh = tuple(f.category for f in filings)
             yield refile(filed, fresh, self.facet_of) if filed else fresh
 

@@ -71,7 +71,9 @@ class _Desk:
 
     def held(self, record: Candidate) -> Decision | None:
         """The decision that holds of a work."""
-        return max((d for i in record.identifiers for d in self.decisions.get(i, ())[-1:]), key=lambda d: d.on, default=None)
+        # Of decisions of one day under several identifiers the last one holds, as in `corpus.history`.
+        rows = [d for i in reversed(record.identifiers) for d in self.decisions.get(i, ())[-1:]]
+        return max(rows, key=lambda d: d.on, default=None)
 
     def decide(self, record: Candidate, decision: Decision | None) -> Verdict | None:
         """Add a decision unless it says again what holds, or a machine would overrule a person; the verdict that holds."""
@@ -81,7 +83,8 @@ class _Desk:
         if decision is None or again or overruled:
             return last.verdict if last else None
         if last:  # after a clock that was ahead: the ledger is ordered by day, and what is decided now must come last in it
-            decision = replace(decision, on=max(decision.on, last.on))
+            subject = last.subject if last.on >= decision.on else decision.subject
+            decision = replace(decision, subject=subject, on=max(decision.on, last.on))
         self.decisions[decision.subject] = (*self.decisions.get(decision.subject, ()), decision)
         return decision.verdict
 

@@ -170,6 +170,10 @@ class Verdict(StrEnum):
     WAIT = "wait"
 
 
+CORRECTION = "correction"
+"""The criterion of a decision that only says who corrected a record, and why: its verdict is the one that held before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """A verdict on a work: which criterion, how sure (0 to 1), by whom, when, why."""

@@ -208,7 +208,9 @@ def run(
             after = replace(merged, nights=record(after.nights, extra, changed=merged != after)) if extra else merged
         made, brought, also = rounds.Round(corpus=after), intake.Outcome(corpus=after), dict[str, bytes | None]()
         if failure is None:
+            guard(before, after, on=on, attended=force)
             brought = _contributions(review, after, bib, lookup)
+            guard(after, brought.corpus, on=on, attended=True)  # what people ask for is never too much
             known = edges.load(bib)
             found = follow.follow(review, brought.corpus, known, sources, lookup, budget=budget, progress=progress)
             nights = refresh.recorded(found.corpus.nights, found.nights)
@@ -218,7 +220,7 @@ def run(
             made = rounds.close(after, evidence, bib, apply=apply)
             after, changes = made.corpus, (*changes, *brought.changes, *found.changes, *made.changes)
             also = {**made.files, **edges.changes(known, found.edges, after), **dict.fromkeys(brought.emptied)}
-        guard(before, after, on=on, attended=force or apply)
+        guard(before if failure else brought.corpus, after, on=on, attended=force or apply)
         files = save(bib, tree(after), read=before.read, also=also, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),

@@ -18,7 +18,7 @@ from .corpus import history, shard_of
 from .latex import plain
 from .learn import Document, Model, Space, Unlearnable, balanced, calibrate, fit
 from .merge import MACHINE
-from .model import Candidate, Paper, Verdict
+from .model import CORRECTION, Candidate, Paper, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -76,7 +76,10 @@ class Judgement:
 
 def _taught(record: Candidate, past: Sequence[Decision], silent: frozenset[str]) -> tuple[bool, bool, bool] | None:
     """Whether the work belongs, whether a person said so, and whether people said both; None when the decisions teach nothing."""
+    past = [d for d in past if d.criterion != CORRECTION]
     people = [d for d in past if d.by not in MACHINE]
+    if not past:
+        return None
     if people:
         said = {d.verdict for d in people} - {Verdict.WAIT}
         last = people[-1]

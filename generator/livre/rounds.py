@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from . import audit, card, evaluate, filing, lessons, proposal, relevance, sentinels
+from . import audit, card, evaluate, filed, filing, lessons, proposal, relevance, sentinels
 from .judgement import Review
 from .merge import merge
 from .model import Night
@@ -56,14 +56,14 @@ def learn(bib: Path, corpus: Corpus, on: str, *, apart: frozenset[Identifier] = 
         missed=scope.screening.missed,
         scope=scope,
     )
-    filed = filing.train(lessons.examples(corpus, taxonomy, held=held, before=on), taxonomy)
+    filer = filing.train(lessons.examples(corpus, taxonomy, held=held, before=on), taxonomy)
     review = Review(
         bib,
         on,
         screener=screening if isinstance(screening, relevance.Screener) else None,
-        filer=filed if isinstance(filed, filing.Filer) else None,
+        filer=filer if isinstance(filer, filing.Filer) else None,
     )
-    return Learned(review=review, screening=screening, filing=filed)
+    return Learned(review=review, screening=screening, filing=filer)
 
 
 def _judged_again(corpus: Corpus, review: Review, rules: str, *, everything: bool) -> Round:
@@ -99,6 +99,8 @@ def close(corpus: Corpus, learned: Learned, bib: Path, *, apply: bool) -> Round:
     )
     audits = audit.load(bib)
     files = {**made.files, **audit.tree((*audits, *audit.draw(after, audits, review.scope, review.on)))}
+    told = filed.load(bib)
+    files |= filed.changes(told, filed.kept(told, after, review.told, on=review.on), after)
     known = card.load(bib)
     if known is None or known.on < review.on:
         new = evaluate.card(corpus, review.taxonomy, learned.screening, learned.filing, on=review.on)

@@ -15,7 +15,7 @@ from .entry import to_entry, to_paper
 from .errors import BadData, UsageError
 from .latex import encode, normal
 from .merge import MACHINE, merge
-from .model import Candidate, Decision, Identifier, Paper, Verdict
+from .model import CORRECTION, Candidate, Decision, Identifier, Paper, Verdict
 from .plaintext import one_line
 from .resolve import resolve
 from .toml import nearest
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 PERSON = "person"
 """The criterion of a verdict that names none of the scope's."""
-
-CORRECTION = "correction"
-"""The criterion of a decision that only says who corrected a record, and why: its verdict is the one that held before."""
 
 CORRECTABLE = ("title", "author", "date", "journaltitle", "doi", "code", "weights")
 """BibTeX fields that people may correct; `author`, `doi`, `code` and `weights` may be lists."""

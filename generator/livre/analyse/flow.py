@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..merge import MACHINE
-from ..model import Decision, Identifier, Paper, Verdict
+from ..model import CORRECTION, Decision, Identifier, Paper, Verdict
 from ..names import slug
-from ..rulings import CORRECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
