@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from ..latex import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..model import Paper
     from .charts import Lane
 
 
@@ -72,6 +75,16 @@ def shortened(text: str, longest: int = LONGEST) -> str:
         return text
     cut = text[: longest + 1].rsplit(" ", 1)[0] if " " in text[: longest + 1] else text[:longest]
     return cut.rstrip(" ,;:-–(")
+
+
+def name(paper: Paper) -> str:
+    """What a paper is called beside its mark: its short title, what stands before the colon, else family and year."""
+    if paper.shorttitle:
+        return plain(paper.shorttitle)
+    head, colon, _ = plain(paper.title).partition(":")
+    if colon and len(head) <= LONGEST:
+        return head
+    return f"{paper.authors[0].family} {paper.date[:4]}" if paper.authors else plain(paper.title)
 
 
 def moment(date: str) -> float:

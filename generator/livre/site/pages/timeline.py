@@ -18,18 +18,8 @@ if TYPE_CHECKING:
 _SAMPLE, _LONGEST = 5, 40
 
 
-def _name(paper: Paper) -> str:
-    """What a milestone is called beside its mark: its short title, what stands before the colon, else family and year."""
-    if paper.shorttitle:
-        return plain(paper.shorttitle)
-    head, colon, _ = plain(paper.title).partition(":")
-    if colon and len(head) <= milestones.LONGEST:
-        return head
-    return f"{paper.authors[0].family} {paper.date[:4]}" if paper.authors else plain(paper.title)
-
-
 def _mark(paper: Paper, review: Review) -> milestones.Mark:
-    name = _name(paper)
+    name = milestones.name(paper)
     return milestones.Mark(
         key=paper.key,
         lane=review.main[paper.key],
