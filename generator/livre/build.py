@@ -19,7 +19,7 @@ from .errors import BadData
 from .model import Problem
 from .site import chapters, exports, feeds, shells
 from .site.links import Links, base_of
-from .site.pages import Review, fragments, pages
+from .site.pages import Review, fragments, measured, pages, why
 from .site.render import Site, Templates, framed
 from .site.write import Output, write
 
@@ -86,6 +86,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         papers = corpus.load(root / "bib")
         kinds = taxonomy.load(root / "bib" / "taxonomy.toml")
         about = scope.load(root / "bib" / "scope.toml")
+        known = measured.load(root / "bib", papers, about)
         prose = chapters.read(root)
         templates = Templates(site)
         wrong = chapters.problems(
@@ -101,7 +102,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         frames = beside.submit(shells.run, root, Path(work), builder=builder, base_url=base_url)
         with clock("analyse"):
             progress("analyse", 0)
-            review = Review(papers, about, kinds, [one.path for one in prose])
+            review = Review(papers, about, kinds, [one.path for one in prose], measured=known)
             pieces = tuple(fragments(review))
         with clock("shells"):
             progress("shells", 0)
@@ -203,6 +204,8 @@ class _Run:
         changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}
         for path, data in feeds.sitemap(sorted(self.addresses), self.site, changes):
             yield Output(path, data, "the sitemap")
+        for path, data in why.files(self.review):
+            yield Output(path, data, "the index of decisions")
         yield Output("robots.txt", feeds.robots(self.site), "robots.txt")
 
     def verify(self, claimed: Mapping[str, str]) -> Iterator[Problem]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from ...taxonomy import Category
     from .. import charts
-    from .review import Chip, Item, Review
+    from .item import Chip, Item
+    from .review import Review
 
 _LISTED, _EXAMPLES, _AUTHORS = 200, 3, 12
 

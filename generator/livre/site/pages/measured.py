@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ... import audit, card, proposal, sentinels
+from ... import audit, card, filed, proposal, sentinels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ...audit import AuditFigures
     from ...card import Card
     from ...corpus import Corpus
-    from ...model import Sampled
+    from ...filed import Filed
+    from ...model import Identifier, Sampled
     from ...proposal import Proposed
     from ...recall import Recapture
     from ...scope import Scope
@@ -31,6 +33,7 @@ class Measured:
     open: tuple[Sampled, ...] = ()
     sentinels: tuple[SetFigures, ...] = ()
     recapture: Recapture | None = None
+    filed: Mapping[Identifier, tuple[Filed, ...]] = field(default_factory=dict)
 
 
 def load(bib: Path, corpus: Corpus, scope: Scope, recapture: Recapture | None = None) -> Measured:
@@ -49,4 +52,5 @@ def load(bib: Path, corpus: Corpus, scope: Scope, recapture: Recapture | None = 
         open=audit.questions(samples, corpus),
         sentinels=sentinels.measure(sentinels.load(bib), corpus, scope),
         recapture=recapture,
+        filed=filed.by_paper(filed.load(bib)),
     )

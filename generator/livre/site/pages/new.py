@@ -11,13 +11,14 @@ from ...model import Paper, Verdict
 from ...proposal import counted
 from ...waiting import queue
 from .. import charts
+from .item import signature
 from .quality import ask
 from .records import Lists
-from .review import signature
 
 if TYPE_CHECKING:
     from ...model import Decision, Night
-    from .review import Item, Review
+    from .item import Item
+    from .review import Review
 
 _NIGHTS, _ITEMS, _PER_LIST, _PROPOSED = 60, 300, 40, 100
 _TITLES = {Verdict.INCLUDE: "Included", Verdict.WAIT: "Waiting", Verdict.EXCLUDE: "Not included"}

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model import Decision, Paper
-    from .review import Chip, Item, Review
+    from .item import Chip, Item
+    from .review import Review
 
 SHOWN_AUTHORS = 20
 """Authors that a page names before it folds the rest away."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...analyse.flow import group
 from ...model import Page, Paper, Verdict
 from .. import charts
-from .review import signature
+from .item import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...analyse import counts
 from ...analyse.flow import Journal
 from ...analyse.network import Network
-from ...classify import classify
 from ...corpus import history
 from ...edges import Edges
+from ...filed import evidence
 from ...latex import plain
 from ...model import Verdict
 from ...names import author_id
 from .. import charts
+from .item import SHELVES, Chip, Item, clipped, signature
 from .measured import Measured
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 LONGEST_AXIS = 24
 """So many months, the last ones, are drawn by month; what came before is in the chart by year."""
-_FEW = 3
 _OWN_RULES = {
     "import": ("Included by the person who imported it", ""),
     "background": ("A milestone from outside the scope", ""),
@@ -42,43 +41,6 @@ _OWN_RULES = {
 }
 """Criteria that no scope has: those of imports, of people, of the learned screener and of the full queue."""
 _NOTHING, _NONE = Measured(), Edges()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A paper as one entry of a list. `slot` and `lane` are its place in the palette; `shelves` its other main categories' titles."""
-
-    key: str
-    title: str
-    by: str
-    date: str
-    slot: int
-    lane: str
-    shelves: str
-    status: str
-    background: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
-    """A category as a link: its id, title and place in the palette."""
-
-    id: str
-    title: str
-    slot: int
-
-
-def signature(names: Iterable[Name]) -> str:
-    """Who wrote it, as a list says it: up to three families, or two and `et al.`; '' when nobody is known."""
-    families = [n.family for n in names]
-    return ", ".join(families) if len(families) <= _FEW else f"{families[0]}, {families[1]} et al."
-
-
-def clipped(text: str, longest: int) -> str:
-    """A plain text cut at the end of a word, with an ellipsis where something is missing."""
-    if len(text) <= longest:
-        return text
-    return text[:longest].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
 class Review:
@@ -104,7 +66,9 @@ class Review:
         self.out: Mapping[str, Decision] = {p.key: d for p in self.every if (d := self._taken_out(p))}
         self.all = tuple(p for p in self.every if p.key not in self.out)
         self.papers = tuple(p for p in self.all if not p.background)
-        self.filings: Mapping[str, Mapping[str, Filing]] = {p.key: {f.category: f for f in classify(p, taxonomy)} for p in self.every}
+        self.filings: Mapping[str, Mapping[str, Filing]] = {
+            p.key: {f.category: f for f in evidence(p, taxonomy, measured.filed)} for p in self.every
+        }
         self.filed: Mapping[str, tuple[str, ...]] = {p.key: self._filed(p) for p in self.every}
         self.main: Mapping[str, str] = {p.key: self._main(p) for p in self.every}
         self.items: Mapping[str, Item] = {p.key: self._item(p) for p in self.every}
@@ -162,7 +126,7 @@ class Review:
             date=paper.date,
             slot=self._slots.get(main, 0),
             lane=known[main].title if main else "",
-            shelves=", ".join(shelves[:_FEW]),
+            shelves=", ".join(shelves[:SHELVES]),
             status=paper.status.value,
             background=paper.background,
         )
