@@ -5,7 +5,7 @@
 
 The files are those of Paperscape (https://github.com/paperscape/paperscape-data): `arxiv_id`, `categories` and `title` of each
 paper, and `citing` and `cited` of each citation; `.gz` is read too. Without them a graph is fabricated: every paper cites
-earlier ones, those often cited more often, and now and then a later one, so that there are hubs and circles.
+earlier ones, those often cited more often, and now and then a later one that cites them too, so that there are hubs and circles.
 
 Measured is what a build needs: the graph, PageRank, every measure, the stability under leaving out each of three sources, the
 condensed graph and its main path, communities, milestones, rising papers and bridges, what citations alone find, similar papers by
@@ -65,7 +65,7 @@ def read(nodes: Path, edges: Path) -> tuple[list[Paper], list[tuple[str, str]]]:
 
 
 def fabricated(count: int, references: int) -> tuple[list[Paper], list[tuple[str, str]]]:
-    """Papers over ten years; nine citations of ten by preference, one in two hundred of a later paper."""
+    """Papers over ten years; nine citations of ten by preference, one in two hundred of a later paper that cites it too."""
     from livre.model import Identifier, Paper
 
     draw = random.Random(count)
@@ -86,6 +86,7 @@ def fabricated(count: int, references: int) -> tuple[list[Paper], list[tuple[str
         for _ in range(draw.randrange(2 * references)):
             if draw.random() < 0.005:
                 cited = min(count - 1, n + draw.randrange(1, 50))
+                citations.append((cited, n))
             elif citations and draw.random() < 0.9:
                 cited = citations[draw.randrange(len(citations))][1]
             else:

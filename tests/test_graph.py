@@ -320,6 +320,7 @@ def test_the_benchmark_runs_over_a_fabricated_graph_with_hubs_and_circles(tmp_pa
     report = json.loads(out.read_text())
     assert report["papers"] == 300
     assert report["citations"] > 1000
+    assert report["circles"] + report["citations of later papers left out of circles"] > 0
     assert report["papers with similar ones"] > 250
     assert report["peak memory, MiB"] > 0
     assert {"pagerank", "main path", "communities", "similar"} <= set(report["steps, processor seconds"])
