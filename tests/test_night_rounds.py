@@ -241,6 +241,9 @@ def test_more_than_the_queue_holds_never_waits(bib: Path, run: Callable[..., nig
     run(*(work(n, f"Skin, part {n}", abstract="") for n in range(10, 16)))
     held = corpus.load(bib)
     assert len(queue(held)) <= 2
+    fallen = [rows[-1] for rows in held.decisions.values() if rows[-1].criterion == "queue"]
+    assert len(fallen) == 4
+    assert [n.excluded for n in held.nights if n.source == "judgement"] == [4]
     assert {i.value for i in held.candidates} | {p.primary.value for p in held.papers.values()} >= {f"9901.{n:05}" for n in range(10, 16)}
 
 

@@ -57,10 +57,8 @@ def digest(bib: Path) -> str:
 
 def due(nights: Iterable[Night], rules: str, on: str) -> bool:
     """Whether everything is to be judged again on the day `on` (ISO date): other rules than last time, or `EVERY` over."""
-    last = max((n for n in nights if n.source == "judgement"), default=None)
-    if last is None or not (found := _RULES.search(last.outcome)) or found[1] != rules:
-        return True
-    return last.night <= (date.fromisoformat(on) - EVERY).isoformat()
+    judged = max(((n.night, m[1]) for n in nights if n.source == "judgement" and (m := _RULES.search(n.outcome))), default=None)
+    return judged is None or judged[1] != rules or judged[0] <= (date.fromisoformat(on) - EVERY).isoformat()
 
 
 def counted(proposed: Iterable[Proposed]) -> str:

@@ -10,7 +10,7 @@ from .judgement import Review
 from .merge import merge
 from .model import Night
 from .scope import load as load_scope
-from .tally import tally
+from .tally import record, tally
 from .taxonomy import load as load_taxonomy
 from .waiting import overflow, queue
 
@@ -66,8 +66,11 @@ def learn(bib: Path, corpus: Corpus, on: str, *, apart: frozenset[Identifier] = 
     return Learned(review=review, screening=screening, filing=filer)
 
 
-def _judged_again(corpus: Corpus, review: Review, rules: str, *, everything: bool) -> Round:
-    """What waited decided as it would be today; the differences that other rules and the model make applied if few, else proposed."""
+def _judged_again(corpus: Corpus, review: Review, *, everything: bool) -> tuple[Round, str]:
+    """What waited decided as it would be today, and the differences that other rules and the model make applied if few, else proposed.
+
+    Also what the record of nights says of it.
+    """
     decisions = proposal.waiting(corpus, review)
     proposed, changed, categories = proposal.differences(corpus, review)
     few = everything or len(proposed) <= review.scope.screening.apply
@@ -75,28 +78,33 @@ def _judged_again(corpus: Corpus, review: Review, rules: str, *, everything: boo
         decisions |= changed
     after, changes = proposal.apply(corpus, review, decisions, categories if few else {})
     said = f"{'applied' if few else 'proposed'}: {proposal.counted(proposed)}" if proposed else "nothing to change"
-    blank = Night(night=review.on, source="judgement", seen=len(corpus.papers) + len(corpus.candidates))
-    line = replace(tally(blank, corpus, after, changes), outcome=f"complete; rules {rules}; {said}")
-    nights = {(n.night, n.source): n for n in (*after.nights, line)}
-    return Round(
-        corpus=replace(after, nights=tuple(sorted(nights.values()))),
-        changes=changes,
-        files={proposal.PATH: None if few else proposal.dumps(proposed)},
-        proposed=() if few else proposed,
-    )
+    files = {proposal.PATH: None if few else proposal.dumps(proposed)}
+    return Round(corpus=after, changes=changes, files=files, proposed=() if few else proposed), said
+
+
+def _bounded(corpus: Corpus, review: Review) -> tuple[Corpus, tuple[Change, ...]]:
+    """What waits beyond the bound of the queue decided."""
+    fallen = {d.subject: d for d in overflow(corpus, review.scope.screening.queue, on=review.on)}
+    beyond = [w.candidate for w in queue(corpus) if w.decision.subject in fallen]
+    return merge(corpus, beyond, judge=lambda _c, _stored, last: fallen.get(last.subject) if last else None, file=review.file, on=review.on)
 
 
 def close(corpus: Corpus, learned: Learned, bib: Path, *, apply: bool) -> Round:
     """End a night: judge everything again if that is due or asked for (`apply`), bound the queue, draw the audit, write the card."""
     review = learned.review
     rules = proposal.digest(bib)
-    due = apply or proposal.due(corpus.nights, rules, review.on)
-    made = _judged_again(corpus, review, rules, everything=apply) if due else Round(corpus=corpus, proposed=proposal.load(bib))
-    fallen = {d.subject: d for d in overflow(made.corpus, review.scope.screening.queue, on=review.on)}
-    beyond = [w.candidate for w in queue(made.corpus) if w.decision.subject in fallen]
-    after, changes = merge(
-        made.corpus, beyond, judge=lambda _c, _stored, last: fallen.get(last.subject) if last else None, file=review.file, on=review.on
-    )
+    made, said = Round(corpus=corpus, proposed=proposal.load(bib)), ""
+    if apply or proposal.due(corpus.nights, rules, review.on):
+        made, said = _judged_again(corpus, review, everything=apply)
+    after, changes = _bounded(made.corpus, review)
+    if said or after != made.corpus:
+        blank = Night(night=review.on, source="judgement", seen=len(corpus.papers) + len(corpus.candidates))
+        line = tally(blank, corpus, after, (*made.changes, *changes))
+        earlier = next(
+            (n.outcome for n in after.nights if (n.night, n.source) == (line.night, line.source)), "complete; the queue was bounded"
+        )
+        line = replace(line, outcome=f"complete; rules {rules}; {said}" if said else earlier)
+        after = replace(after, nights=record(after.nights, line, changed=True))
     audits = audit.load(bib)
     files = {**made.files, **audit.tree((*audits, *audit.draw(after, audits, review.scope, review.on)))}
     told = filed.load(bib)
