@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import corpus, scope, taxonomy
+from . import corpus, edges, scope, taxonomy
 from .errors import BadData
 from .model import Problem
-from .site import chapters, exports, feeds, shells
+from .site import chapters, exports, feeds, graphs, shells
 from .site.links import Links, base_of
 from .site.pages import Review, fragments, measured, pages, why
 from .site.render import Site, Templates, framed
@@ -86,6 +86,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         papers = corpus.load(root / "bib")
         kinds = taxonomy.load(root / "bib" / "taxonomy.toml")
         about = scope.load(root / "bib" / "scope.toml")
+        citations = edges.load(root / "bib")
         known = measured.load(root / "bib", papers, about)
         prose = chapters.read(root)
         templates = Templates(site)
@@ -102,7 +103,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         frames = beside.submit(shells.run, root, Path(work), builder=builder, base_url=base_url)
         with clock("analyse"):
             progress("analyse", 0)
-            review = Review(papers, about, kinds, [one.path for one in prose], measured=known)
+            review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations)
             pieces = tuple(fragments(review))
         with clock("shells"):
             progress("shells", 0)
@@ -199,6 +200,9 @@ class _Run:
         for paper in papers.values():
             yield Output(exports.path_of(paper), exports.one(paper), f"the BibTeX of {paper.key}")
         yield Output(exports.ALL, exports.everything(self.review.all), "the BibTeX of all papers")
+        of = self.review
+        for path, data in graphs.files(of.network, of.lanes, main=of.main, filed=of.filed, categories=tuple(of.taxonomy.categories)):
+            yield Output(path, data, "the citation graph")
         titles = {c.id: c.title for c in self.review.taxonomy.categories.values()}
         yield Output(feeds.FEED, feeds.atom(self.review.papers, self.site, titles), "the feed")
         changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}

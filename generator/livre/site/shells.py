@@ -87,7 +87,8 @@ def site(config: Mapping[str, Any], base_url: str) -> Site:
 
 
 def _assets(suffix: str) -> list[str]:
-    return [f.relative_to(THEME).as_posix() for f in sorted((THEME / "assets").rglob(f"*{suffix}"))]
+    """What every page loads; what only one family needs lies in a folder of its own, and its templates name it."""
+    return [f.relative_to(THEME).as_posix() for f in sorted((THEME / "assets").glob(f"*{suffix}"))]
 
 
 def derived(config: Mapping[str, Any], base_url: str) -> dict[str, Any]:

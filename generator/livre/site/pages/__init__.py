@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import authors, categories, flow, home, methods, new, papers, records, timeline, why
+from . import authors, categories, flow, graph, home, methods, new, papers, records, timeline, why
 from .fragment import Fragment
 from .measured import Measured
 from .review import Review
@@ -42,3 +42,4 @@ def fragments(review: Review) -> Iterator[Fragment]:
     yield Fragment(name="methods", context=methods.fragment(review))
     yield Fragment(name="why", context=why.fragment(review))
     yield from categories.fragments(review)
+    yield from graph.fragments(review)
