@@ -34,6 +34,8 @@ DRAWING, CITATIONS, NODES, GRAPHML, GEXF = (
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SMALLEST, _GROWTH, _LARGEST = 3.0, 1.7, 26.0
+_ASPECT = 1.9
+"""A map is at least so much wider than tall: what keeps apart stays apart when time is stretched."""
 COLUMNS = (
     "key", "identifiers", "title", "date", "category", "community", "citations", "references", "pagerank", "standing", "peers", "recent",
     "velocity", "participation", "completeness", "partial", "background",
@@ -104,6 +106,7 @@ def drawing(
     size = {m.key: radius(m.citations) for m in network.measures.values()}
     placed = layout(network.papers, [lane.id for lane in lanes], lane=lambda p: main[p.key], radius=size)
     of = {p.key: p for p in network.papers}
+    stretch = max(1.0, _ASPECT * placed.height / placed.width) if placed.spots else 1.0
     at = {spot.key: n for n, spot in enumerate(placed.spots)}
     lane_at = {band.lane: n for n, band in enumerate(placed.bands)}
     category_at = {c: n for n, c in enumerate(categories)}
@@ -123,15 +126,15 @@ def drawing(
         if citing in at and cited in at
     ]
     out = {
-        "width": round(placed.width),
+        "width": round(placed.width * stretch),
         "height": round(placed.height),
         "lanes": [[known[b.lane].title, known[b.lane].slot, round(b.y), round(b.height)] for b in placed.bands],
-        "years": [[int(year), round(x)] for year, x in placed.years],
+        "years": [[int(year), round(x * stretch)] for year, x in placed.years],
         "keys": [s.key for s in placed.spots],
         "titles": titles,
         "by": [_by(of[s.key]) for s in placed.spots],
         "months": [_month(of[s.key].date) for s in placed.spots],
-        "x": [round(s.x) for s in placed.spots],
+        "x": [round(s.x * stretch) for s in placed.spots],
         "y": [round(s.y) for s in placed.spots],
         "lane": [lane_at[main[s.key]] for s in placed.spots],
         "categories": [[category_at[c] for c in filed[s.key] if c in category_at] for s in placed.spots],

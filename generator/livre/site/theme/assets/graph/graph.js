@@ -12,6 +12,7 @@ const byId = (id) => document.getElementById(id)
 const still = matchMedia("(prefers-reduced-motion: reduce)")
 const MOST_EDGES = 20_000 // citations drawn at once; more than these are one grey
 const CALM_EDGES = 4_000 // from here on they are left out while the map moves
+const LABELS = 60 // papers that may be named while nothing is zoomed
 const SHOWN = 8
 
 /* --- The table ----------------------------------------------------------------------------------- */
@@ -114,7 +115,6 @@ class Drawn {
 
   build() {
     const { data } = this
-    this.theme = colours()
     const graph = new graphology.Graph({ type: "directed", allowSelfLoops: false })
     for (let i = 0; i < this.size; i++) {
       graph.addNode(i, { x: data.x[i], y: -data.y[i], size: this.radius[i], label: this.name(i), slot: data.lanes[data.lane[i]][1] })
@@ -123,6 +123,7 @@ class Drawn {
     const weight = ([i, j]) => this.citedBy[j].length + this.citedBy[i].length
     this.arcs = arcs.length
     this.shown = Math.min(arcs.length, MOST_EDGES)
+    this.dye()
     if (arcs.length > MOST_EDGES) arcs.sort((a, b) => weight(b) - weight(a) || a[0] - b[0] || a[1] - b[1])
     for (const [i, j] of arcs.slice(0, MOST_EDGES)) graph.addEdge(i, j)
     this.sigma = new Sigma(graph, map, {
@@ -131,7 +132,7 @@ class Drawn {
       defaultDrawNodeHover: () => {},
       defaultDrawNodeLabel: (context, node, settings) => this.label(context, node, settings.labelSize),
       doubleClickZoomingDuration: still.matches ? 0 : 200,
-      edgeReducer: () => ({ size: 0.4, color: this.edge }),
+      edgeReducer: () => ({ size: this.shown > CALM_EDGES ? 0.4 : 0.9, color: this.edge }),
       hideEdgesOnMove: arcs.length > CALM_EDGES,
       inertiaDuration: still.matches ? 0 : 200,
       itemSizesReference: "positions",
@@ -142,7 +143,7 @@ class Drawn {
       labelSize: 12,
       maxCameraRatio: 3,
       minCameraRatio: 0.01,
-      minEdgeThickness: 0.6,
+      minEdgeThickness: arcs.length > CALM_EDGES ? 0.6 : 1,
       nodeReducer: (i, node) => ({ ...node, color: this.colour[node.slot], hidden: this.hidden[i] === 1 }),
       stagePadding: 24,
       zoomDuration: still.matches ? 0 : 150,
@@ -152,7 +153,6 @@ class Drawn {
     this.back = this.sigma.createCanvasContext("lanes", { beforeLayer: "edges" }).canvasContexts.lanes
     this.front = this.sigma.createCanvasContext("focus", { afterLayer: "labels" }).canvasContexts.focus
     this.sigma.resize(true)
-    this.paint()
     this.measure()
     this.home()
     this.sigma.on("afterRender", () => { this.lanes(); this.spotlight() })
@@ -166,7 +166,7 @@ class Drawn {
     map.parentElement.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey && document.activeElement !== map) event.stopPropagation()
     }, { capture: true, passive: true })
-    new MutationObserver(() => { this.paint() }).observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] })
+    new MutationObserver(() => { this.dye(); this.sigma.refresh({ skipIndexation: true }) }).observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] })
     this.filter()
   }
 
@@ -177,22 +177,24 @@ class Drawn {
     this.scale = (b.x - a.x) / 1000
   }
 
-  paint() {
+  dye() {
     this.theme = colours()
     const { ink, paper, lanes } = this.theme
-    this.edge = rgb(mix(paper, ink, this.shown > CALM_EDGES ? 0.14 : 0.3))
+    this.edge = rgb(mix(paper, ink, this.shown > CALM_EDGES ? 0.14 : 0.4))
     this.colour = lanes.map((of) => rgb(of))
-    this.sigma.refresh({ skipIndexation: true })
   }
 
   /** Everything, or where that would be too small, the newest end at the height of the map. */
   home() {
     const { width, height } = this.sigma.getDimensions()
-    const wide = this.data.width * this.scale
-    const ratio = Math.min(1, Math.max(this.data.height * this.scale / (height - 48), 1.1 / 3 / (1.2 / (3 * this.scale)) || 0, 0.35))
-    const right = 0.5 + (this.data.width / 2) / Math.max(this.data.width, this.data.height)
-    const unit = 1 / (Math.max(this.data.width, this.data.height) * this.scale)
-    this.move({ x: wide / ratio <= width ? 0.5 : right - (width / 2 - 24) * ratio * unit, y: 0.5, ratio, angle: 0 })
+    const ratio = Math.min(1, (this.data.height * this.scale) / (height - 48))
+    const cameraState = { x: 0.5, y: 0.5, ratio, angle: 0 }
+    const over = this.sigma.graphToViewport({ x: this.data.width, y: 0 }, { cameraState }).x - (width - 8)
+    const [a, b] = [0, 100].map((x) => this.sigma.viewportToFramedGraph({ x, y: 0 }, { cameraState }).x)
+    this.move({ ...cameraState, x: over > 0 ? 0.5 + (over * (b - a)) / 100 : 0.5 })
+    const sizes = [...this.radius].sort((m, n) => n - m)
+    const least = Math.max(3.2, sizes[Math.min(LABELS, sizes.length - 1)] ?? 0)
+    this.sigma.setSetting("labelRenderedSizeThreshold", Math.min(6, (least * this.scale * Math.max(1, 0.4 / (this.scale / ratio))) / ratio - 0.01))
   }
 
   move(state) {
@@ -346,13 +348,16 @@ class Drawn {
     else this.show(i, true)
   }
 
-  /** Bring a paper into the middle, near enough to be seen, unless it is in sight. */
+  /** Bring a paper into sight; `near` enough to stand apart from others. */
   reveal(i, near) {
     const at = this.sigma.graphToViewport({ x: this.data.x[i], y: -this.data.y[i] })
     const { width, height } = this.sigma.getDimensions()
-    if (!near && at.x > 40 && at.x < width - 40 && at.y > 20 && at.y < height - 30) return
-    const to = this.sigma.viewportToFramedGraph(at)
-    this.move({ x: to.x, y: to.y, ...(near ? { ratio: Math.min(this.sigma.getCamera().ratio, 0.35) } : {}) })
+    const middle = { x: width / 2, y: height / 2 }
+    const to = this.sigma.viewportToFramedGraph({
+      x: near || at.x < 40 || at.x > width - 40 ? at.x : middle.x,
+      y: near || at.y < 20 || at.y > height - 30 ? at.y : middle.y,
+    })
+    this.move({ x: to.x, y: to.y, ratio: near ? Math.min(this.sigma.getCamera().ratio, 0.35) : this.sigma.getCamera().ratio })
   }
 
   /** The next visible paper: in time within the lane, or the nearest in the next lane that has any. */
