@@ -109,6 +109,11 @@ def _share(step: Step) -> str:
     return f"{100 * step.share:.2g} %" if step.share >= 0.001 else "under 0.1 %"  # noqa: PLR2004 - the least that two digits can say
 
 
+def _dated(name: str, year: str) -> str:
+    """A name with its year, unless it ends with that."""
+    return name if year and name.endswith(year) else f"{name}, {year or 'undated'}"
+
+
 def _stations(review: Review) -> Iterator[Station]:
     path, papers = review.network.path, review.corpus.papers
     names = [milestones.name(papers[stop.keys[0]]) for stop in path.stops]
@@ -119,7 +124,7 @@ def _stations(review: Review) -> Iterator[Station]:
         yield Station(
             number=i + 1,
             items=tuple(review.items[k] for k in stop.keys),
-            name=milestones.shortened(names[i], _LABEL - 8),
+            name=_dated(milestones.shortened(names[i], _LABEL - 8), first.date[:4]),
             label=milestones.shortened(label, _LABEL),
             main=stop.main,
             routes=", ".join(map(str, stop.routes)),

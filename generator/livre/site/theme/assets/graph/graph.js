@@ -132,18 +132,18 @@ class Drawn {
       defaultDrawNodeHover: () => {},
       defaultDrawNodeLabel: (context, node, settings) => this.label(context, node, settings.labelSize),
       doubleClickZoomingDuration: still.matches ? 0 : 200,
-      edgeReducer: () => ({ size: this.shown > CALM_EDGES ? 0.4 : 0.9, color: this.edge }),
+      edgeReducer: () => ({ size: this.shown > CALM_EDGES ? 0.5 : 0.9, color: this.edge }),
       hideEdgesOnMove: arcs.length > CALM_EDGES,
       inertiaDuration: still.matches ? 0 : 200,
       itemSizesReference: "positions",
-      labelDensity: 0.6,
+      labelDensity: 0.5,
       labelFont: getComputedStyle(map).fontFamily,
-      labelGridCellSize: 110,
+      labelGridCellSize: 130,
       labelRenderedSizeThreshold: 5.5,
       labelSize: 12,
       maxCameraRatio: 3,
       minCameraRatio: 0.01,
-      minEdgeThickness: arcs.length > CALM_EDGES ? 0.6 : 1,
+      minEdgeThickness: arcs.length > CALM_EDGES ? 0.9 : 1,
       nodeReducer: (i, node) => ({ ...node, color: this.colour[node.slot], hidden: this.hidden[i] === 1 }),
       stagePadding: 24,
       zoomDuration: still.matches ? 0 : 150,
@@ -154,7 +154,7 @@ class Drawn {
     this.front = this.sigma.createCanvasContext("focus", { afterLayer: "labels" }).canvasContexts.focus
     this.sigma.resize(true)
     this.measure()
-    this.home()
+    this.home(false)
     this.sigma.on("afterRender", () => { this.lanes(); this.spotlight() })
     this.sigma.on("resize", () => this.measure())
     this.sigma.on("enterNode", ({ node }) => { map.classList.add("lv-over"); this.pinned || this.show(Number(node), false) })
@@ -180,27 +180,27 @@ class Drawn {
   dye() {
     this.theme = colours()
     const { ink, paper, lanes } = this.theme
-    this.edge = rgb(mix(paper, ink, this.shown > CALM_EDGES ? 0.14 : 0.4))
+    this.edge = rgb(mix(paper, ink, this.shown > CALM_EDGES ? 0.22 : 0.4))
     this.colour = lanes.map((of) => rgb(of))
   }
 
   /** Everything, or where that would be too small, the newest end at the height of the map. */
-  home() {
+  home(glide = !still.matches) {
     const { width, height } = this.sigma.getDimensions()
     const ratio = Math.min(1, (this.data.height * this.scale) / (height - 48))
     const cameraState = { x: 0.5, y: 0.5, ratio, angle: 0 }
     const over = this.sigma.graphToViewport({ x: this.data.width, y: 0 }, { cameraState }).x - (width - 8)
     const [a, b] = [0, 100].map((x) => this.sigma.viewportToFramedGraph({ x, y: 0 }, { cameraState }).x)
-    this.move({ ...cameraState, x: over > 0 ? 0.5 + (over * (b - a)) / 100 : 0.5 })
+    this.move({ ...cameraState, x: over > 0 ? 0.5 + (over * (b - a)) / 100 : 0.5 }, glide)
     const sizes = [...this.radius].sort((m, n) => n - m)
     const least = Math.max(3.2, sizes[Math.min(LABELS, sizes.length - 1)] ?? 0)
     this.sigma.setSetting("labelRenderedSizeThreshold", Math.min(6, (least * this.scale * Math.max(1, 0.4 / (this.scale / ratio))) / ratio - 0.01))
   }
 
-  move(state) {
+  move(state, glide = !still.matches) {
     const camera = this.sigma.getCamera()
-    if (still.matches) camera.setState(state)
-    else camera.animate(state, { duration: 200 })
+    if (glide) camera.animate(state, { duration: 200 }, () => this.sigma.scheduleRender()) // once more, with what was left out on the way
+    else camera.setState(state)
   }
 
   zoom(by) {
@@ -235,11 +235,23 @@ class Drawn {
       context.fillStyle = rgb(theme.soft)
       context.fillText(String(year), x(at) + 4, height - 6)
     }
-    context.font = `600 11px ${font}`
+  }
+
+  /* The names of the lanes, in front of everything, at the edge of the map. */
+  names(context) {
+    const { data, theme, sigma } = this
+    const { height } = sigma.getDimensions()
+    const y = (at) => sigma.graphToViewport({ x: 0, y: -at }).y
+    context.font = `600 11px ${getComputedStyle(map).fontFamily}`
+    context.textAlign = "left"
+    context.lineJoin = "round"
+    context.lineWidth = 3
+    context.strokeStyle = rgb(theme.paper)
     for (const [title, slot, top, tall] of data.lanes) {
       const [a, b] = [Math.max(y(top), 0), Math.min(y(top + tall), height - 16)]
       if (b - a < 12) continue
       context.fillStyle = rgb(mix(theme.lanes[slot], theme.ink, 0.45))
+      context.strokeText(title, 8, Math.min(a + 14, b - 2))
       context.fillText(title, 8, Math.min(a + 14, b - 2))
     }
   }
@@ -260,6 +272,7 @@ class Drawn {
     const { front: context, data, focus, sigma, theme } = this
     const { width, height } = sigma.getDimensions()
     context.clearRect(0, 0, width, height)
+    this.names(context)
     if (focus < 0) return
     const place = (i) => ({ ...sigma.graphToViewport({ x: data.x[i], y: -data.y[i] }), size: Math.max(2.5, sigma.scaleSize(this.radius[i])) })
     const own = place(focus)
