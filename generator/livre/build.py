@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import corpus, edges, scope, taxonomy
+from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
 from .site import chapters, exports, feeds, graphs, shells
@@ -87,7 +88,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         kinds = taxonomy.load(root / "bib" / "taxonomy.toml")
         about = scope.load(root / "bib" / "scope.toml")
         citations = edges.load(root / "bib")
-        known = measured.load(root / "bib", papers, about)
+        known = measured.load(root / "bib", papers, about, recaptured(papers, centre(papers, citations), about.snowball))
         prose = chapters.read(root)
         templates = Templates(site)
         wrong = chapters.problems(

@@ -11,13 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .analyse import snowball
-from .analyse.graph import CitationGraph
-from .analyse.measures import measure
-from .analyse.notable import core
+from .centre import ROUTE, Centre, missed
 from .citations.match import Titles
-from .corpus import history
-from .coverage import internal
 from .errors import SourceError
 from .link import link
 from .merge import merge
@@ -35,9 +30,6 @@ if TYPE_CHECKING:
     from .judgement import Review
     from .link import Report, Source
     from .model import Candidate, Change, Paper
-
-ROUTE = "snowball"
-"""What the record of nights calls this way to candidates."""
 
 MOST = 100
 """Works that are looked up in one night: one request."""
@@ -85,25 +77,6 @@ class _Yesterdays:
         return self.source.ask(papers)
 
 
-def by_query(corpus: Corpus) -> frozenset[str]:
-    """Keys of the papers that a harvest brought, not their citations nor an import: what queries alone have found."""
-    harvested = {n.night for n in corpus.nights if n.harvest} - {n.night for n in corpus.nights if n.source == "import"}
-    firsts = {key: past[0] for key, paper in corpus.papers.items() if (past := history(corpus, paper))}
-    return frozenset(key for key, first in firsts.items() if first.on in harvested and f"{ROUTE}: " not in first.why)
-
-
-def missed(corpus: Corpus, edges: Edges, *, on: str, cited_by: int, citing: int) -> tuple[snowball.Missing, ...]:
-    """Works that are neither in the corpus nor among its candidates and that its citations lead to, the most cited first.
-
-    Of the papers those count that were here before the day `on` (ISO date).
-    """
-    papers = tuple(p for p in corpus.papers.values() if not p.background and p.added < on)
-    pairs = ((one, other) for one, other, _ in internal(edges, corpus))
-    graph = CitationGraph.of(papers, pairs)
-    found = snowball.missing(papers, edges, core(measure(graph, papers, today=on)), cited_by=cited_by, citing=citing)
-    return tuple(m for m in found if corpus.find([m.identifier]) is None)
-
-
 def _no_topic(candidate: Candidate, on: str, why: str) -> Decision:
     why = f"no topic matches; {why}"
     return Decision(subject=candidate.primary, on=on, verdict=Verdict.EXCLUDE, criterion="no-topic", score=0.99, by="rules", why=why)
@@ -113,6 +86,7 @@ def follow(
     review: Review,
     corpus: Corpus,
     edges: Edges,
+    of: Centre,
     sources: Sequence[Source],
     lookup: Callable[[Sequence[str]], Iterable[Batch]] | None,
     *,
@@ -133,8 +107,7 @@ def follow(
         progress=progress,
     )
     nights = linked.nights
-    snow = review.scope.snowball
-    leads = missed(corpus, linked.edges, on=review.on, cited_by=snow.cited_by, citing=snow.citing)
+    leads = missed(corpus, linked.edges, of, review.scope.snowball)
     why = {m.identifier: f"{ROUTE}: {m.why}" for m in leads if m.identifier.scheme == "arxiv"}
     if lookup is None or not why:
         return Followed(corpus=corpus, edges=linked.edges, nights=nights, reports=linked.reports)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from . import edges, follow, git, inbox, intake, refresh, rounds
+from .centre import centre, cites_core
 from .corpus import Corpus, history, load, tree
 from .errors import SourceError, Throttled
 from .guard import guard
@@ -184,7 +185,9 @@ def run(
     """
     with writer(bib):
         before = load(bib)
-        evidence = rounds.learn(bib, before, on)
+        known = edges.load(bib)
+        middle = centre(before, known, before=on)
+        evidence = rounds.learn(bib, before, on, core=cites_core(known, middle))
         review = evidence.review
         after, changes, refused = before, tuple[Change, ...](), tuple[str, ...]()
         failure: SourceError | None = None
@@ -211,8 +214,7 @@ def run(
             guard(before, after, on=on, attended=force)
             brought = _contributions(review, after, bib, lookup)
             guard(after, brought.corpus, on=on, attended=True)  # what people ask for is never too much
-            known = edges.load(bib)
-            found = follow.follow(review, brought.corpus, known, sources, lookup, budget=budget, progress=progress)
+            found = follow.follow(review, brought.corpus, known, middle, sources, lookup, budget=budget, progress=progress)
             nights = refresh.recorded(found.corpus.nights, found.nights)
             if found.line:
                 nights = record(nights, found.line, changed=found.corpus != brought.corpus)

@@ -15,11 +15,11 @@ from .taxonomy import load as load_taxonomy
 from .waiting import overflow, queue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from .corpus import Corpus
-    from .model import Change, Identifier
+    from .model import Candidate, Change, Identifier
     from .proposal import Proposed
 
 
@@ -42,7 +42,9 @@ class Round:
     proposed: tuple[Proposed, ...] = ()
 
 
-def learn(bib: Path, corpus: Corpus, on: str, *, apart: frozenset[Identifier] = frozenset()) -> Learned:
+def learn(
+    bib: Path, corpus: Corpus, on: str, *, core: Callable[[Candidate], float] | None = None, apart: frozenset[Identifier] = frozenset()
+) -> Learned:
     """Train on what was decided before the day `on` (ISO date), so that a night run again learns the same.
 
     Sentinels teach nothing, nor do works kept `apart`.
@@ -55,6 +57,7 @@ def learn(bib: Path, corpus: Corpus, on: str, *, apart: frozenset[Identifier] = 
         precision=scope.screening.precision,
         missed=scope.screening.missed,
         scope=scope,
+        core=core,
     )
     filer = filing.train(lessons.examples(corpus, taxonomy, held=held, before=on), taxonomy)
     review = Review(
