@@ -78,6 +78,11 @@ class Network:
         return CitationGraph.of(self.papers, self.known)
 
     @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where each paper stands in the graph."""
+        return {key: i for i, key in enumerate(self.graph.keys)}
+
+    @cached_property
     def links(self) -> Mapping[tuple[str, str], Link]:
         """What is on record of each citation of the graph."""
         key_of, days = keys(self.corpus), dict[tuple[str, str], tuple[str, str]]()

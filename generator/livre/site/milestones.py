@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One milestone before it has a place: `name` is its link's visible text, `text` what it says in full, beginning with the name."""
+    """One milestone before it has a place: `name` is its link's visible text, `text` what it says in full, beginning with the name.
+
+    `measured` is one that only the measures call a milestone.
+    """
 
     key: str
     lane: str
@@ -26,6 +29,7 @@ class Mark:
     name: str
     text: str
     background: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

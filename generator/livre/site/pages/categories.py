@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...analyse import counts
 from ...model import Page
 from .fragment import Fragment
+from .linked import standing_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +97,9 @@ def context(category: Category, review: Review) -> dict[str, Any]:
         "as_of": review.as_of,
         "chart": review.chart(papers) if papers else None,
         "legend": review.legend(papers),
+        "standing_out": standing_out(papers, review),
+        "partial": review.network.partial,
+        "graph": "graph/" in review.chapters,
         "crossed": crossed,
         "beside": beside,
         "papers": review.list(papers[:_LISTED]),

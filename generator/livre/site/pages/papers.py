@@ -10,6 +10,7 @@ from ...latex import plain
 from ...merge import MACHINE
 from ...model import Identifier, Page, Status, Verdict
 from .. import charts, exports
+from .linked import linked
 from .quality import ask
 
 if TYPE_CHECKING:
@@ -228,6 +229,8 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Aud
         "audit": audits.said(paper),
         "appeal": ask(paper.primary, "include" if paper.key in review.out else "exclude", plain(paper.title), review),
         "why": str(paper.primary) if "why/" in review.chapters else "",
+        "linked": linked(paper, review),
+        "graph": "graph/" in review.chapters,
         "bibtex": citation(paper),
         "newer": newer,
         "older": older,

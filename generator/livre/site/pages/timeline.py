@@ -8,6 +8,7 @@ from ...analyse import counts
 from ...latex import plain
 from ...model import Page
 from .. import charts, milestones
+from .linked import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ def _mark(paper: Paper, review: Review) -> milestones.Mark:
         name=name,
         text=f"{name} ({charts.spoken(paper.date)}{', background' if paper.background else ''}): {plain(paper.title)}",
         background=paper.background,
+        measured=not paper.milestone,
     )
 
 
@@ -46,7 +48,8 @@ def _years(review: Review) -> tuple[str, ...]:
 
 def fragment(review: Review) -> dict[str, Any]:
     """What stands at `/timeline/`."""
-    marked = [p for p in review.all if p.milestone]
+    why = {p.key: said for p in review.all if (said := reason(p, review))}
+    marked = [p for p in review.all if p.key in why]
     years = _years(review)
     return {
         "chart": review.chart(review.papers) if review.months else None,
@@ -59,11 +62,13 @@ def fragment(review: Review) -> dict[str, Any]:
         "marks": [
             (
                 lane,
-                [(review.items[p.key], p.shorttitle or p.title, p.milestone) for p in reversed(marked) if review.main[p.key] == lane.id],
+                [(review.items[p.key], p.shorttitle or p.title, why[p.key]) for p in reversed(marked) if review.main[p.key] == lane.id],
             )
             for lane in review.lanes
             if any(review.main[p.key] == lane.id for p in marked)
         ],
+        "measured": any(not p.milestone for p in marked),
+        "partial": review.network.partial,
         "years": [(y, len(of)) for y, of in review.by_year.items()],
     }
 
@@ -83,7 +88,7 @@ def _year(year: str, papers: tuple[Paper, ...], review: Review) -> dict[str, Any
         "open_month": review.open_month,
         "months": [(m, charts.spoken(m), len(of), round(100 * len(of) / most, 1), review.list(of[:_SAMPLE])) for m, of in months.items()],
         "undated": review.list(p for p in papers if not counts.month(p)),
-        "milestones": [(review.items[p.key], p.shorttitle or p.title, p.milestone) for p in papers if p.milestone],
+        "milestones": [(review.items[p.key], p.shorttitle or p.title, said) for p in papers if (said := reason(p, review))],
         "earlier": known[i - 1] if i else "",
         "later": known[i + 1] if i + 1 < len(known) else "",
     }

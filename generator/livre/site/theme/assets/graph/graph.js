@@ -10,7 +10,7 @@ const panel = document.getElementById("map-panel")
 const counted = document.getElementById("map-count")
 const byId = (id) => document.getElementById(id)
 const still = matchMedia("(prefers-reduced-motion: reduce)")
-const MOST_EDGES = 20_000 // citations drawn at once; more than these are one grey
+const MOST_EDGES = 8_000 // citations drawn at once; of more, nobody sees one
 const CALM_EDGES = 4_000 // from here on they are left out while the map moves
 const LABELS = 60 // papers that may be named while nothing is zoomed
 const SHOWN = 8
@@ -180,7 +180,7 @@ class Drawn {
   dye() {
     this.theme = colours()
     const { ink, paper, lanes } = this.theme
-    this.edge = rgb(mix(paper, ink, this.shown > CALM_EDGES ? 0.22 : 0.4))
+    this.edge = rgb(mix(paper, ink, this.shown > CALM_EDGES ? 0.16 : 0.4))
     this.colour = lanes.map((of) => rgb(of))
   }
 
