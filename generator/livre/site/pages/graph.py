@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...latex import plain
 from .. import graphs, milestones, rails
 from .fragment import Fragment
+from .linked import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,23 +55,6 @@ class Station:
     builds: tuple[tuple[str, str, str], ...]
 
 
-def known(review: Review) -> dict[str, Any]:
-    """How much is known of who cites whom: what every page with a measure says."""
-    network = review.network
-    of = network.completeness
-    return {
-        "papers": len(network.papers),
-        "citations": len(network.graph.arcs),
-        "linked": network.linked,
-        "asked": len(of.lists),
-        "whole": of.whole,
-        "share": of.share,
-        "partial": network.partial,
-        "loops": len(network.graph.loops),
-        "sources": of.sources,
-    }
-
-
 def _row(m: Measures, review: Review, at: Mapping[str, int]) -> Row:
     return Row(
         item=review.items[m.key],
@@ -100,7 +84,7 @@ def _context(review: Review) -> dict[str, Any]:
         "drawing": graphs.DRAWING,
         "sparse": network.sparse,
         "main_path": MAIN_PATH in review.chapters,
-        "methods": False,
+        "methods": "methods/" in review.chapters,
     }
 
 
@@ -145,7 +129,7 @@ def _main_path(review: Review) -> dict[str, Any]:
         "ways": _ways(review),
         "against": sum(len(s.keys) > 1 for s in network.path.stops),
         "graph": PAGE in review.chapters,
-        "methods": False,
+        "methods": "methods/" in review.chapters,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...analyse import similar
 from .. import charts
@@ -53,6 +53,23 @@ class Linked:
     community: tuple[str, Item, int] | None
     partial: bool
     path: bool
+
+
+def known(review: Review) -> dict[str, Any]:
+    """How much is known of who cites whom: what every page with a measure says."""
+    network = review.network
+    of = network.completeness
+    return {
+        "papers": len(network.papers),
+        "citations": len(network.graph.arcs),
+        "linked": network.linked,
+        "asked": len(of.lists),
+        "whole": of.whole,
+        "share": of.share,
+        "partial": network.partial,
+        "loops": len(network.graph.loops),
+        "sources": of.sources,
+    }
 
 
 def called(source: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...model import Page
-from . import quality
+from . import cited, linked, quality
 from .categories import cards
 from .flow import source, summary
 from .new import proposed
@@ -87,6 +87,9 @@ def fragment(review: Review) -> dict[str, Any]:
         "facets": cards(review),
         "runs": [(n, source(n.source)) for n in tuple(reversed(review.corpus.nights))[:_NIGHTS]],
         "flow": summary(review),
+        "citations": cited.context(review),
+        "known": linked.known(review),
+        "main_path": "graph/main-path/" in review.chapters,
         "quality": {**quality.context(review), "proposed": proposed(review)},
         "why": "why/" in review.chapters,
     }
