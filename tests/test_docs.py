@@ -44,7 +44,7 @@ For tests, mirrors and replays:
 """
 
 
-BORN_LATER = frozenset({"bib/inbox/", "bib/filings/", "bib/proposal.tsv"})
+BORN_LATER = ("bib/inbox/", "bib/filings/", "bib/proposal.tsv")
 """What is there only while something is in it."""
 COMMANDS: list[tuple[str, click.Command]] = [("livre", main), *((f"livre {name}", command) for name, command in main.commands.items())]
 
@@ -100,7 +100,7 @@ def test_the_files_that_a_document_links_to_exist(document):
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if d != REFERENCE], ids=lambda d: d.name)
 def test_the_folders_and_files_that_a_document_names_exist(document):
     names = re.findall(r"`((?:bib|content|generator|demo|tests|benchmarks|docs|requirements)/[\w./-]*)`", document.read_text())
-    assert [name for name in names if name not in BORN_LATER and not (ROOT / name).exists()] == []
+    assert [name for name in names if not name.startswith(BORN_LATER) and not (ROOT / name).exists()] == []
 
 
 def test_the_two_commands_of_the_readme_are_there():
