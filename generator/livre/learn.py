@@ -17,9 +17,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
-from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from .space import Document, Space, Words, words
@@ -124,6 +121,10 @@ class Model:
 
 
 def _line(vectors: Any, labels: Any, weights: Any, kind: Kind, cost: float) -> tuple[NDArray[np.float64], float]:
+    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]  # loads for a second; `livre --help` learns nothing
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
+
     learner: Any = LinearSVC(C=cost, random_state=0) if kind == "svm" else LogisticRegression(C=cost, solver="liblinear", random_state=0)
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # what is found by then is as good, and the same every time

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx  # type: ignore[import-untyped]  # it brings no types
-from scipy import stats  # type: ignore[import-untyped]  # it brings no types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -145,6 +144,8 @@ def kendall(one: Sequence[float], other: Sequence[float]) -> float | None:
     """Kendall's tau-b of two rankings of the same papers, from -1 to 1; None where one of them ranks nothing."""
     if len(set(one)) < 2 or len(set(other)) < 2:  # noqa: PLR2004 - two different values are the least that can be ranked
         return None
+    from scipy import stats  # type: ignore[import-untyped]  # loads longer than all else that a command needs
+
     found: Any = stats.kendalltau(one, other)
     return round(float(found.statistic), 12)
 
