@@ -293,6 +293,25 @@ def test_everything_is_told_line_by_line(found: card.Card, learned: tuple[Corpus
     assert "This review would include none of it" in reader
 
 
+def test_the_card_says_whose_word_its_figures_rest_on(found: card.Card) -> None:
+    screening = found.screening
+    assert screening.temporal is not None
+    n = screening.temporal.n
+
+    def told(people: int) -> str:
+        temporal = replace(screening.temporal, people=people)  # type: ignore[type-var]
+        by_people = replace(temporal, n=people, split="temporal") if people else None  # type: ignore[type-var]
+        of = replace(found, screening=replace(screening, temporal=temporal, by_people=by_people))
+        return "\n".join(measured.lines(evaluate.ledger(NOTHING, SCOPE, of, audits=(), sets=(), on=BEFORE)))
+
+    assert f"The review's own rules decided all {n:,} of the newest works and people none" in told(0)
+    assert f"people decided 7, and the review's own rules decided the other {n - 7:,}" in told(7)
+    assert "judged on those of the newest that people decided" in told(7)
+    assert "judged on those of the newest that people decided" not in told(0)
+    assert f"People decided all {n:,} of the newest works" in told(n)
+    assert replace(screening, temporal=None).labels == replace(screening, temporal=replace(screening.temporal, n=0)).labels == ""
+
+
 def test_two_roads_are_told_with_their_estimate_or_why_there_is_none(found: card.Card) -> None:
     def told(citation: range) -> str:
         roads = recapture(range(80), citation)

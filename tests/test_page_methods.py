@@ -243,6 +243,7 @@ CARD = Card(
         contradictions=3,
         thresholds=(Line(topic="beasts", include_at=0.83, exclude_below=None, reason="too few labels"),),
         temporal=TEST,
+        by_people=replace(TEST, n=5, precision=Proportion(k=3, n=4)),
         topics=(replace(TEST, topic="beasts"),),
         random=replace(TEST, split="random", since=""),
     ),
@@ -283,8 +284,11 @@ def test_the_card_is_shown_with_its_intervals_and_what_is_missing_as_a_dash(fabr
     html = rendered(review(fabricated, Measured(card=CARD)))["methods/"]
     shown = text(html)
     assert "On 2 April 2099: 200 included and 100 excluded works to learn from, 12 of them decided by people" in shown
-    assert "Precision of what is included 95.0 % (83.5 to 98.6; 38 of 40) 95.0 % (83.5 to 98.6; 38 of 40)" in shown
-    assert "Work saved over sampling at 95 % recall – –" in shown
+    assert "Measure The newest Decided by people At random" in shown
+    assert "Precision of what is included 95.0 % (83.5 to 98.6; 38 of 40) 75.0 % (30.1 to 95.4; 3 of 4) 95.0 %" in shown
+    assert "Work saved over sampling at 95 % recall – – –" in shown
+    assert "And on those of them that people decided: 5 works since 2099-03-01 , 40 of which belong" in shown
+    assert "Whose word it is: Of the newest works people decided 5, and the review's own rules decided the other 95" in shown
     assert "Imaginary models of fabulous beasts 0.83 never too few labels" in shown
     assert "12.0 % (5.6 to 23.8; 6 of 50)" in shown
     assert "The newest, topic by topic" in shown

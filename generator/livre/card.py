@@ -35,8 +35,8 @@ class ScreeningCard:
     """What screening has learned from: works included and excluded, how many of these by `people`, and how many people decided both ways.
 
     `thresholds` are those of each topic, '' being all together. `temporal` tells how the newest works were judged after learning from
-    the older ones, and `topics` the same of each topic; `random` tells it of works picked at random. `reason` says why nothing was
-    learned, '' when something was.
+    the older ones, `by_people` the same of those that people decided, None where they decided none, and `topics` of each topic;
+    `random` tells it of works picked at random. `reason` says why nothing was learned, '' when something was.
     """
 
     included: int = 0
@@ -46,8 +46,28 @@ class ScreeningCard:
     reason: str = ""
     thresholds: tuple[Line, ...] = ()
     temporal: Backtest | None = None
+    by_people: Backtest | None = None
     topics: tuple[Backtest, ...] = ()
     random: Backtest | None = None
+
+    @property
+    def labels(self) -> str:
+        """Whose word the figures on the newest works rest on, and what that makes them worth; '' where there are none."""
+        if self.temporal is None or not self.temporal.n:
+            return ""
+        n, people = self.temporal.n, self.temporal.people
+        if people == n:
+            return f"People decided all {n:,} of the newest works: the figures say how well people's decisions are met."
+        rules = "the review's own rules decided"
+        if not people:
+            return (
+                f"{rules.capitalize()} all {n:,} of the newest works and people none, so the figures say how well rules are imitated, not "
+                "whether they are right; an area near 1 is no proof of that, only audits and sentinels are."
+            )
+        return (
+            f"Of the newest works people decided {people:,}, and {rules} the other {n - people:,}: the figures on all of them say first "
+            "how well rules are imitated, and an area near 1 is no proof that these are right. Those on what people decided stand apart."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

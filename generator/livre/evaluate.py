@@ -62,6 +62,7 @@ def _screening(screening: Screener | Untrained) -> ScreeningCard:
         contradictions=screening.disputed,
         thresholds=tuple(line for topic, line in sorted(screening.lines.items()) if topic != ALL),
         temporal=temporal,
+        by_people=screening.by_people,
         topics=tuple(topics),
         random=screening.random,
     )

@@ -41,9 +41,9 @@ def _estimate(of: Estimate | None) -> str:
     return "–" if of is None else f"{of.value:.4f}  [{of.low:.4f}, {of.high:.4f}]"
 
 
-def _backtest(test: Backtest) -> Iterator[str]:
+def _backtest(test: Backtest, judged: str = "") -> Iterator[str]:
     since = f", from {test.since}" if test.since else ""
-    yield f"Screening, judged on {_SPLITS.get(test.split, test.split)}{since}"
+    yield f"Screening, judged on {judged or _SPLITS.get(test.split, test.split)}{since}"
     yield _row("works", f"{test.n}, of which {test.positive} belong; learned from {test.trained}")
     yield _row("WSS@95", _number(test.wss95))
     yield _row("recall at 10 % screened", _number(test.recall10))
@@ -90,9 +90,14 @@ def _card(card: Card) -> Iterator[str]:
         yield _row("people decided both ways", str(found.contradictions))
         for line in found.thresholds:
             yield _row(line.topic or "all topics", _threshold(line))
-        for test in (found.temporal, found.random):
-            if test:
-                yield from _backtest(test)
+        if found.labels:
+            yield f"  {found.labels}"
+        if found.temporal:
+            yield from _backtest(found.temporal)
+        if found.by_people:
+            yield from _backtest(found.by_people, "those of the newest that people decided")
+        if found.random:
+            yield from _backtest(found.random)
     filing = card.filing
     if filing.reason:
         yield f"Filing by rules only: {filing.reason}"

@@ -94,9 +94,10 @@ def curve(bins: tuple[Bin, ...]) -> Curve:
     return Curve(width=_LEFT + _SIDE + 14, height=base + 40, left=_LEFT, base=base, side=_SIDE, marks=marks, line=line, ticks=ticks)
 
 
-def _back(test: Backtest) -> dict[str, Any]:
+def _back(test: Backtest, title: str = "The newest", split: str = "the newest") -> dict[str, Any]:
     return {
-        "split": {"temporal": "the newest", "random": "works at random"}.get(test.split, test.split),
+        "title": title,
+        "split": split,
         "since": test.since,
         "trained": test.trained,
         "n": test.n,
@@ -135,14 +136,20 @@ def _facet(of: FacetCard, review: Review) -> dict[str, Any]:
 
 def _card(card: Card, review: Review) -> dict[str, Any]:
     topics = {"": "All topics"} | {t.id: t.title for t in review.scope.topics}
-    tests = [t for t in (card.screening.temporal, card.screening.random) if t]
+    found = card.screening
+    tests = (
+        (found.temporal, "The newest", "the newest"),
+        (found.by_people, "Decided by people", "those of them that people decided"),
+        (found.random, "At random", "works at random"),
+    )
     levels = card.screening.thresholds
     bins = card.screening.temporal.curve if card.screening.temporal else ()
     return {
         "on": charts.spoken(card.on),
         "screening": card.screening,
         "thresholds": [(topics.get(t.topic, t.topic), _level(t.include_at), _level(t.exclude_below), t.reason) for t in levels],
-        "tests": [_back(t) for t in tests],
+        "tests": [_back(t, title, split) for t, title, split in tests if t],
+        "labels": found.labels,
         "topics": [(topics.get(t.topic, t.topic), _back(t)) for t in card.screening.topics],
         "curve": curve(bins) if bins else None,
         "bins": [(f"{b.low:.1f} to {b.high:.1f}", f"{b.n:,}", f"{b.mean:.2f}", f"{b.share:.2f}") for b in bins],
