@@ -1,14 +1,11 @@
 """The citation graph as files: what the page at /graph/ draws, and what readers take away.
 
 The drawing is one JSON file of columns: a paper is a row number, numbers are whole, and its references stand as differences, which
-keeps 5,000 papers and 50,000 citations within a megabyte, a third of that on the way. Cells of tables are safe to open in a
-spreadsheet: none begins like a formula.
+keeps 5,000 papers and 50,000 citations within a megabyte, a third of that on the way.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from itertools import pairwise
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING
 from ..analyse import graph
 from ..analyse.layout import layout
 from ..latex import plain
+from .table import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +30,6 @@ DRAWING, CITATIONS, NODES, GRAPHML, GEXF = (
     "data/graph.graphml",
     "data/graph.gexf",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SMALLEST, _GROWTH, _LARGEST = 3.0, 1.7, 26.0
 _ASPECT = 1.9
 """A map is at least so much wider than tall: what keeps apart stays apart when time is stretched."""
@@ -43,26 +40,12 @@ COLUMNS = (
 """The columns of nodes.csv."""
 
 
-def _cell(value: object) -> str:
-    """A value that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([_cell(v) for v in row] for row in rows)
-    return out.getvalue().encode()
-
-
 def citations(network: Network) -> bytes:
     """citations.csv: every citation between two papers once, with who knows of it."""
     primary = {p.key: p.primary for p in network.papers}
     head = ("citing", "cited", "citing_id", "cited_id", "sources", "first", "last")
     links = network.links.items()
-    return _csv(head, ((a, b, primary[a], primary[b], "; ".join(x.sources), x.first, x.last) for (a, b), x in links))
+    return table(head, ((a, b, primary[a], primary[b], "; ".join(x.sources), x.first, x.last) for (a, b), x in links))
 
 
 def nodes(network: Network) -> bytes:
@@ -74,7 +57,7 @@ def nodes(network: Network) -> bytes:
         row = {**rows[key], "key": key, "identifiers": " ".join(map(str, paper.identifiers)), "background": paper.background}
         return (row.get(name) for name in COLUMNS)
 
-    return _csv(COLUMNS, map(cells, network.graph.keys))
+    return table(COLUMNS, map(cells, network.graph.keys))
 
 
 def radius(citations: int) -> float:
