@@ -338,6 +338,8 @@ def test_a_review_on_disk_is_assessed_and_its_broken_sentinels_are_named(bib: Pa
     assert isinstance(found, evaluate.OfLedger)
     assert found.card.on == BEFORE
     assert found.card.screening.included + found.card.screening.excluded == 800
+    assert found.recapture is not None
+    assert found.recapture.reason, "without citations there is one road only"
     assert [(p.path, p.line, p.code) for p in notes if p.code == "sentinel-id"] == [("bib/sentinels/broken.csv", 2, "sentinel-id")]
 
 

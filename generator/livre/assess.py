@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from . import audit, evaluate, labelled, rounds, sentinels
+from . import audit, edges, evaluate, labelled, rounds, sentinels
+from .centre import centre, cites_core, recaptured
 from .corpus import load
 from .filing import Filer
 
@@ -34,11 +35,14 @@ def assess(
     corpus = load(bib)
     table = labelled.read(records, column) if records else None
     tomorrow = (date.fromisoformat(on) + timedelta(days=1)).isoformat()
-    learned = rounds.learn(bib, corpus, tomorrow, apart=evaluate.named(table) if table else frozenset())
+    citations = edges.load(bib)
+    middle = centre(corpus, citations, before=tomorrow)
+    learned = rounds.learn(bib, corpus, tomorrow, core=cites_core(citations, middle), apart=evaluate.named(table) if table else frozenset())
     review = learned.review
     if table is None:
         card = evaluate.card(corpus, review.taxonomy, learned.screening, learned.filing, on=on)
-        found = evaluate.ledger(corpus, review.scope, card, audits=audit.load(bib), sets=sentinels.load(bib), on=on)
+        roads = recaptured(corpus, middle, review.scope.snowball)
+        found = evaluate.ledger(corpus, review.scope, card, audits=audit.load(bib), sets=sentinels.load(bib), on=on, recapture=roads)
         return found, sentinels.problems(bib)
     if not table.binary:
         filer = learned.filing if isinstance(learned.filing, Filer) else Filer(taxonomy=review.taxonomy)
