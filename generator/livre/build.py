@@ -200,11 +200,12 @@ class _Run:
         papers = self.review.corpus.papers
         for paper in papers.values():
             yield Output(exports.path_of(paper), exports.one(paper), f"the BibTeX of {paper.key}")
-        yield Output(exports.ALL, exports.everything(self.review.all), "the BibTeX of all papers")
         of = self.review
+        titles = {c.id: c.title for c in of.taxonomy.categories.values()}
+        for path, data in exports.files(of.all, filed=of.filed, titles=titles, site=self.site):
+            yield Output(path, data, "the download of all papers")
         for path, data in graphs.files(of.network, of.lanes, main=of.main, filed=of.filed, categories=tuple(of.taxonomy.categories)):
             yield Output(path, data, "the citation graph")
-        titles = {c.id: c.title for c in self.review.taxonomy.categories.values()}
         yield Output(feeds.FEED, feeds.atom(self.review.papers, self.site, titles), "the feed")
         changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}
         for path, data in feeds.sitemap(sorted(self.addresses), self.site, changes):

@@ -1,23 +1,37 @@
-"""The corpus to take away: BibTeX of all papers, and of each.
+"""The corpus to take away: BibTeX of all papers and of each, RIS, CSL-JSON, a table, and JSON by a schema of our own.
 
-Written in the dialect that BibTeX, biber and Zotero all read without a complaint, which is
+docs/data.md documents each. BibTeX is written in the dialect that BibTeX, biber and Zotero all read without a complaint, which is
 also arXiv's own: `year`, `archiveprefix`, and `@misc` for what no journal has
 published. What the review keeps for itself (who filed a paper, when it came, which fields
-people corrected) stays out; the categories are there as keywords.
+people corrected) stays out; the categories are there as keywords. What was taken out of the review is in no file of all papers;
+background papers are in every one, and marked where the format has a place for it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from ..entry import Entry, to_entry
+from ..latex import plain
+from . import csl, ris
+from .table import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ..model import Paper
+    from ..model import Name, Paper
+    from .render import Site
 
-ALL = "data/papers.bib"
+ALL, RIS, CSL, TABLE, JSON = "data/papers.bib", "data/papers.ris", "data/papers.csl.json", "data/papers.csv", "data/papers.json"
+SCHEMA = 1
+"""The version of papers.json and its parts; it rises when a field changes its meaning or goes, not when one comes."""
+COLUMNS = (
+    "key", "title", "authors", "date", "journal", "arxiv", "doi", "url", "page", "categories", "status", "background", "code", "weights",
+    "added",
+)  # fmt: skip
+"""The columns of papers.csv."""
 FIELDS = (
     "title", "shorttitle", "author", "year", "journal", "doi", "eprint", "archiveprefix", "primaryclass", "url", "note",
     "keywords", "abstract",
@@ -68,3 +82,81 @@ def one(paper: Paper) -> bytes:
 def everything(papers: Iterable[Paper]) -> bytes:
     """The .bib file of all papers, without abstracts, by key."""
     return "\n".join(text(to_public(p, abstract=False)) for p in sorted(papers, key=lambda p: p.key)).encode()
+
+
+def _name(name: Name) -> dict[str, str]:
+    return {part: text for part, text in (("family", name.family), ("given", name.given), ("suffix", name.suffix)) if text}
+
+
+def _row(paper: Paper, filed: Sequence[str], site: Site) -> Iterator[object]:
+    """The cells of papers.csv, in the order of `COLUMNS`; several values of one cell are parted by semicolons."""
+    yield paper.key
+    yield plain(paper.title)
+    yield "; ".join(", ".join(_name(n).values()) for n in paper.authors)
+    yield paper.date
+    yield plain(paper.journal)
+    yield paper.identifier("arxiv")
+    yield paper.identifier("doi")
+    yield paper.url or paper.primary.url
+    yield f"{site.url}papers/{paper.key}/"
+    yield "; ".join(filed)
+    yield paper.status.value
+    yield "yes" if paper.background else ""
+    yield " ".join(paper.code)
+    yield " ".join(paper.weights)
+    yield paper.added
+
+
+def facts(paper: Paper, filed: Sequence[str], site: Site, *, abstract: bool) -> dict[str, Any]:
+    """One paper of papers.json; what is unknown or empty is left out, but for lists."""
+    title = plain(paper.title)
+    values: dict[str, Any] = {
+        "key": paper.key,
+        "page": f"{site.url}papers/{paper.key}/",
+        "kind": paper.kind,
+        "title": title,
+        "title_tex": paper.title if paper.title != title else "",
+        "short_title": plain(paper.shorttitle),
+        "date": paper.date,
+        "journal": plain(paper.journal),
+        "url": paper.url or paper.primary.url,
+        "status": paper.status.value,
+        "background": paper.background,
+        "milestone": plain(paper.milestone),
+        "comment": plain(paper.comment),
+        "added": paper.added,
+        "abstract": plain(paper.abstract) if abstract else "",
+    }
+    lists = {
+        "identifiers": [str(i) for i in paper.identifiers],
+        "authors": [_name(n) for n in paper.authors],
+        "categories": list(filed),
+        "arxiv_classes": list(paper.classes),
+        "versions": [{"number": v.number} | ({"date": v.on} if v.on else {}) for v in paper.versions],
+        "code": list(paper.code),
+        "weights": list(paper.weights),
+    }
+    return {name: value for name, value in values.items() if value} | lists
+
+
+def _document(papers: Iterable[Paper], filed: Mapping[str, Sequence[str]], site: Site, *, abstract: bool, **more: Any) -> bytes:
+    """A file of `facts`, one paper a line, so that two versions can be compared line by line."""
+    head = json.dumps({"schema": SCHEMA, "review": site.name, **more}, ensure_ascii=False)
+    lines = (json.dumps(facts(p, filed[p.key], site, abstract=abstract), ensure_ascii=False, separators=(",", ":")) for p in papers)
+    return (head.removesuffix("}") + ', "papers": [\n' + ",\n".join(lines) + "\n]}\n").encode()
+
+
+def files(
+    papers: Iterable[Paper], *, filed: Mapping[str, Sequence[str]], titles: Mapping[str, str], site: Site
+) -> Iterator[tuple[str, bytes]]:
+    """Every file of all papers, by its path; `filed` are the categories of each paper by key, `titles` those of categories."""
+    papers = sorted(papers, key=lambda p: p.key)
+    yield ALL, everything(papers)
+    yield RIS, ris.everything(papers, titles)
+    yield CSL, csl.everything(papers)
+    yield TABLE, table(COLUMNS, (_row(p, filed[p.key], site) for p in papers))
+    parts: list[str] = []
+    for shard, of in groupby(sorted(papers, key=lambda p: p.shard), key=lambda p: p.shard):
+        parts.append(f"data/papers/{shard}.json")
+        yield parts[-1], _document(of, filed, site, abstract=True, month=shard)
+    yield JSON, _document(papers, filed, site, abstract=False, parts=parts)
