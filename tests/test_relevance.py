@@ -201,6 +201,20 @@ def test_what_people_decided_is_counted_and_tested_apart(good: Screener):
     assert learned(fabricate(60)).by_people is None
 
 
+def test_one_persons_word_counts_for_several_of_the_machines():
+    """Half as many griffins are included by people as are excluded by the machine, and all of them look alike."""
+    taught = fabricate(200)
+    for i in range(240):
+        person = i % 3 == 0
+        work = candidate(f"Griffin {i}", "A griffin with a beak, in the old dark woods.", number=f"9902.{i:05}")
+        on, weight = taught[i].on, PERSON if person else 1.0
+        taught.append(Example(record=work, include=person, weight=weight, on=on, topic="", person=person))
+    griffin = candidate("A griffin", "A griffin with a beak.")
+    assert learned(taught).judge([griffin])[0].probability > 0.6
+    alike = [replace(e, weight=1.0) for e in taught]
+    assert learned(alike).judge([griffin])[0].probability < 0.5
+
+
 def test_a_random_split_is_reported_beside_the_temporal_one(good: Screener):
     assert (good.random.split, good.random.n) == ("random", 1400)
     assert good.random.calibration_error is not None
