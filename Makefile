@@ -62,7 +62,7 @@ screenshots: $(TEST) ## photograph the demo's site for people to look at, into b
 	@test -d build/demo/site || $(MAKE) demo SERVE=no
 	$(BIN)/python tests/screenshots.py build/demo/site build/screenshots
 
-docs: $(TEST) ## write docs/cli.md anew from the commands' own help
+docs: $(TEST) ## write docs/cli.md and docs/checks.md anew from the engine's own words
 	$(BIN)/python tests/test_docs.py
 
 clean: ## remove what was built and installed here

@@ -1,4 +1,4 @@
-"""What the documents say is there, is there. Run as a program (`make docs`), it writes docs/cli.md."""
+"""What the documents say is there, is there. Run as a program (`make docs`), it writes docs/cli.md and docs/checks.md."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from livre.cli import main
+from livre.codes import CODES
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "cli.md"
+CHECKS = ROOT / "docs" / "checks.md"
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "benchmarks").glob("*.md"))]
 TARGETS = dict(re.findall(r"^([a-z]+):.*?(?:## (.*))?$", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
@@ -59,6 +61,29 @@ def reference() -> str:
     return "".join([*parts, ENVIRONMENT])
 
 
+CHECKS_HEAD = """# What a check can find
+
+Every problem has a file, a line where there is one, and a code in square brackets at the end of its line. `livre check` finds most of
+them, `livre check --format json` says the same to a program, `--format github` to a pull request. Written by `make docs` from
+`generator/livre/codes.py`; a test keeps it current.
+"""
+
+
+def checks() -> str:
+    """docs/checks.md: every code in its group, what it means, how to mend it, and an example."""
+    parts, group = [CHECKS_HEAD], ""
+
+    def cell(text: str) -> str:
+        return re.sub(r"([|<>*_\[\]])", r"\\\1", text)
+
+    for code in CODES.values():
+        if code.group != group:
+            group = code.group
+            parts.append(f"\n## {group}\n\n| code | what it means | what to do | an example |\n|---|---|---|---|\n")
+        parts.append(f"| `{code.name}` | {cell(code.means)} | {cell(code.mend)} | {cell(code.example)} |\n")
+    return "".join(parts)
+
+
 def code(document: Path) -> str:
     """What a document shows as code: fenced blocks and inline spans."""
     text = document.read_text()
@@ -67,6 +92,10 @@ def code(document: Path) -> str:
 
 def test_the_command_line_reference_is_what_the_commands_say():
     assert REFERENCE.read_text() == reference(), "run `make docs`"
+
+
+def test_the_page_of_the_checks_is_what_the_engine_can_find():
+    assert CHECKS.read_text() == checks(), "run `make docs`"
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
@@ -97,7 +126,7 @@ def test_the_files_that_a_document_links_to_exist(document):
     assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d != REFERENCE], ids=lambda d: d.name)
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d not in (REFERENCE, CHECKS)], ids=lambda d: d.name)
 def test_the_folders_and_files_that_a_document_names_exist(document):
     names = re.findall(r"`((?:bib|content|generator|demo|tests|benchmarks|docs|requirements)/[\w./-]*)`", document.read_text())
     assert [name for name in names if not name.startswith(BORN_LATER) and not (ROOT / name).exists()] == []
@@ -120,3 +149,4 @@ def test_the_citation_is_of_livre_and_names_no_person():
 
 if __name__ == "__main__":
     REFERENCE.write_text(reference())
+    CHECKS.write_text(checks())

@@ -150,9 +150,10 @@ def test_what_is_wrong_with_a_contribution_is_said_with_file_and_line(read, text
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nothing\n", "there is no entry in this file"),
+        ("nothing\n", "bib/inbox/a.bib:1: text outside of entries"),
+        ("\n", "there is no entry in this file"),
         (BIB + "@article{b, title = {Nameless}}\n", "bib/inbox/a.bib:6: b: left out: it has neither an arXiv id nor a DOI"),
-        ("@article{b, title = {x\n", "an entry cannot be read"),
+        ("@article{b, title = {x\n", "bib/inbox/a.bib:1: what opens here is never closed"),
         (BIB.replace("title", "ti\u202etle"), "an invisible character (U+202E)"),
         ("%" * 300_000, "a contribution has 262144 at most"),
         (BIB * 101, "bib/inbox/a.bib:501: 101 entries; a contribution has 100 at most"),

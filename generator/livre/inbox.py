@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from . import foreign, plaintext, rulings, toml
+from . import foreign, grammar, plaintext, rulings, toml
 from .appeal import INBOX
 from .errors import BadData
 from .model import Identifier, Problem, Verdict
@@ -113,8 +113,10 @@ def _toml(path: Path, shown: str, taxonomy: Taxonomy) -> Iterator[Contribution]:
     )
 
 
-def _bib(path: Path, shown: str) -> Iterator[Contribution]:
-    """The works of a .bib, each to be included; an entry without identifier is a problem of the whole file."""
+def _bib(path: Path, text: str, shown: str) -> Iterator[Contribution]:
+    """The works of a .bib, each to be included; an entry that is not plain, or without identifier, is a problem of the whole file."""
+    if wrong := grammar.problems(text, path=shown):
+        raise BadData(wrong)
     try:
         adopted, problems = foreign.read(path)
     except BadData as error:
@@ -144,8 +146,8 @@ def one(path: Path, shown: str, taxonomy: Taxonomy) -> tuple[Contribution, ...]:
     if status.st_size > LARGEST[path.suffix]:
         message = f"{status.st_size} bytes; a contribution has {LARGEST[path.suffix]} at most: split it, or use `livre import`"
         raise BadData([Problem(shown, 0, "inbox-large", message)])
-    plaintext.decode(plaintext.contents(path, shown=shown), path=shown)
-    return tuple(_toml(path, shown, taxonomy) if path.suffix == ".toml" else _bib(path, shown))
+    text = plaintext.decode(plaintext.contents(path, shown=shown), path=shown)
+    return tuple(_toml(path, shown, taxonomy) if path.suffix == ".toml" else _bib(path, text, shown))
 
 
 def read(bib: Path, taxonomy: Taxonomy) -> tuple[tuple[Contribution, ...], tuple[Problem, ...]]:
