@@ -22,6 +22,8 @@ PAGE, MAIN_PATH = "graph/", "graph/main-path/"
 ROWS = 250
 """Papers in the table; all of them are in the download."""
 _LABEL = 46
+_ROUND, _LEAST = 10, 0.1
+"""Shares in hundredths: from the first on without a fraction, below the second without a number."""
 DOWNLOADS = (
     (graphs.CITATIONS, "every citation once, with identifiers, who knows of it and since when; opens in any spreadsheet"),
     (graphs.NODES, "every paper with all its measures, one row each"),
@@ -90,7 +92,8 @@ def _context(review: Review) -> dict[str, Any]:
 
 def _share(step: Step) -> str:
     """The part of all ways that lead through a citation."""
-    return f"{100 * step.share:.2g} %" if step.share >= 0.001 else "under 0.1 %"  # noqa: PLR2004 - the least that two digits can say
+    hundredths = 100 * step.share
+    return f"{hundredths:.0f} %" if hundredths >= _ROUND else f"{hundredths:.1f} %" if hundredths >= _LEAST else f"under {_LEAST} %"
 
 
 def _dated(name: str, year: str) -> str:

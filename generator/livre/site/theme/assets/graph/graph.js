@@ -13,6 +13,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)")
 const MOST_EDGES = 8_000 // citations drawn at once; of more, nobody sees one
 const CALM_EDGES = 4_000 // from here on they are left out while the map moves
 const LABELS = 60 // papers that may be named while nothing is zoomed
+const NEAREST = 12 // pixels of a unit of the drawing, of which the smallest circle is six across
 const SHOWN = 8
 
 /* --- The table ----------------------------------------------------------------------------------- */
@@ -142,7 +143,6 @@ class Drawn {
       labelRenderedSizeThreshold: 5.5,
       labelSize: 12,
       maxCameraRatio: 3,
-      minCameraRatio: 0.01,
       minEdgeThickness: arcs.length > CALM_EDGES ? 0.9 : 1,
       nodeReducer: (i, node) => ({ ...node, color: this.colour[node.slot], hidden: this.hidden[i] === 1 }),
       stagePadding: 24,
@@ -175,6 +175,7 @@ class Drawn {
     const state = { x: 0.5, y: 0.5, ratio: 1, angle: 0 }
     const [a, b] = [0, 1000].map((x) => this.sigma.graphToViewport({ x, y: 0 }, { cameraState: state }))
     this.scale = (b.x - a.x) / 1000
+    this.sigma.setSetting("minCameraRatio", this.scale / NEAREST)
   }
 
   dye() {
@@ -187,7 +188,7 @@ class Drawn {
   /** Everything, or where that would be too small, the newest end at the height of the map. */
   home(glide = !still.matches) {
     const { width, height } = this.sigma.getDimensions()
-    const ratio = Math.min(1, (this.data.height * this.scale) / (height - 48))
+    const ratio = Math.min(1, Math.max((this.data.height * this.scale) / (height - 48), this.scale))
     const cameraState = { x: 0.5, y: 0.5, ratio, angle: 0 }
     const over = this.sigma.graphToViewport({ x: this.data.width, y: 0 }, { cameraState }).x - (width - 8)
     const [a, b] = [0, 100].map((x) => this.sigma.viewportToFramedGraph({ x, y: 0 }, { cameraState }).x)
@@ -280,11 +281,13 @@ class Drawn {
     context.lineWidth = near.length > 200 ? 0.7 : 1.3
     for (const one of near) {
       context.strokeStyle = rgb(one.colour)
+      context.setLineDash(one.colour === theme.warn ? [6, 3] : [])
       context.beginPath()
       context.moveTo(own.x, own.y)
       context.lineTo(one.x, one.y)
       context.stroke()
     }
+    context.setLineDash([])
     const disc = (one, ring) => {
       context.fillStyle = this.colour[data.lanes[data.lane[one.i]][1]]
       context.strokeStyle = rgb(ring)
@@ -342,6 +345,7 @@ class Drawn {
     this.focus = i
     this.pinned = pinned && i >= 0
     map.classList.toggle("lv-focus", i >= 0)
+    map.dataset.focus = i < 0 ? "" : this.data.keys[i]
     this.spotlight()
     if (i < 0) { panel.replaceChildren(); return }
     if (!this.pinned) return
@@ -469,6 +473,7 @@ async function draw() {
     const [response] = await Promise.all([fetch(map.dataset.src), load(map.dataset.graphology), load(map.dataset.sigma)])
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
     const data = await response.json()
+    if (!data.keys.length) throw new Error("no paper has a date")
     map.replaceChildren()
     drawn = new Drawn(data)
     map.dataset.state = "drawn"
