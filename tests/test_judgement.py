@@ -14,6 +14,7 @@ from ledgers import BEFORE, ledger, works
 from livre import relevance, rounds
 from livre.backtest import ALL, Line
 from livre.corpus import Corpus, tree
+from livre.filing import Filer
 from livre.judgement import LEAST, Review
 from livre.model import Candidate, Decision, Verdict
 from livre.scope import load as load_scope
@@ -125,9 +126,11 @@ def test_sentinels_on_disk_and_works_kept_apart_do_not_teach_a_night(tmp_path: P
         shutil.copy(BIB / name, bib / name)
 
     def taught(apart: frozenset[Identifier]) -> int:
-        found = rounds.learn(bib, held, BEFORE, apart=apart).screening
-        assert isinstance(found, relevance.Screener)
-        return found.included + found.excluded
+        learned = rounds.learn(bib, held, BEFORE, apart=apart)
+        assert isinstance(learned.screening, relevance.Screener)
+        assert isinstance(learned.filing, Filer)
+        assert (learned.review.screener, learned.review.filer) == (learned.screening, learned.filing), "the night judges by what it learned"
+        return learned.screening.included + learned.screening.excluded
 
     assert taught(frozenset()) == 360
     assert taught(frozenset(others)) == 320
