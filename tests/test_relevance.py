@@ -210,9 +210,9 @@ def test_one_persons_word_counts_for_several_of_the_machines():
         on, weight = taught[i].on, PERSON if person else 1.0
         taught.append(Example(record=work, include=person, weight=weight, on=on, topic="", person=person))
     griffin = candidate("A griffin", "A griffin with a beak.")
-    assert learned(taught).judge([griffin])[0].probability > 0.6
-    alike = [replace(e, weight=1.0) for e in taught]
-    assert learned(alike).judge([griffin])[0].probability < 0.5
+    heard, alike = (learned(of).judge([griffin])[0] for of in (taught, [replace(e, weight=1.0) for e in taught]))
+    assert heard.probability > 0.6 > 0.5 > alike.probability
+    assert dict(heard.words)["griffin"] > 0 > dict(alike.words)["griffin"]
 
 
 def test_a_random_split_is_reported_beside_the_temporal_one(good: Screener):
