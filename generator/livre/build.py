@@ -18,9 +18,9 @@ from . import corpus, edges, scope, taxonomy
 from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
-from .site import chapters, exports, feeds, graphs, shells
+from .site import chapters, exports, feeds, graphs, shells, sitemap
 from .site.links import Links, base_of
-from .site.pages import Review, fragments, measured, pages, why
+from .site.pages import Review, following, fragments, measured, pages, why
 from .site.render import Site, Templates, framed
 from .site.write import Output, write
 
@@ -206,13 +206,14 @@ class _Run:
             yield Output(path, data, "the download of all papers")
         for path, data in graphs.files(of.network, of.lanes, main=of.main, filed=of.filed, categories=tuple(of.taxonomy.categories)):
             yield Output(path, data, "the citation graph")
-        yield Output(feeds.FEED, feeds.atom(self.review.papers, self.site, titles), "the feed")
+        for path, data in feeds.Writer(site=self.site, titles=titles, since=feeds.since(of.every)).files(following(of)):
+            yield Output(path, data, "the feeds")
         changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}
-        for path, data in feeds.sitemap(sorted(self.addresses), self.site, changes):
+        for path, data in sitemap.sitemap(sorted(self.addresses), self.site, changes):
             yield Output(path, data, "the sitemap")
         for path, data in why.files(self.review):
             yield Output(path, data, "the index of decisions")
-        yield Output("robots.txt", feeds.robots(self.site), "robots.txt")
+        yield Output("robots.txt", sitemap.robots(self.site), "robots.txt")
 
     def verify(self, claimed: Mapping[str, str]) -> Iterator[Problem]:
         """What is wrong with the site as it was written."""

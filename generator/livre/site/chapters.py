@@ -177,8 +177,15 @@ def fill(html: str, path: str, where: str, *, fragments: Mapping[str, str], pape
         return templates.fragment("cite", path, {"references": tuple(known[k] for k in cite.keys(unescape(inside)))})
 
     if CATEGORY in _named(html):
-        html = html.replace("</h1>", _JUMP, 1)
+        html = html.replace("</h1>", _JUMP, 1).replace("</head>", f"{_followed(path)}</head>", 1)
     return _SLOT.sub(put, html)
+
+
+def _followed(path: str) -> str:
+    """The feeds of the category whose chapter lies at this path, for its head."""
+    feed = "../" * path.count("/") + f"feeds/{path.split('/')[1]}"
+    kinds = (("atom+xml", "atom"), ("feed+json", "json"))
+    return "".join(f'<link rel=" alternate" type="application/{kind}" title="This category" href="{feed}.{end}">\n' for kind, end in kinds)
 
 
 def _named(html: str) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import authors, categories, flow, graph, home, methods, new, papers, records, timeline, why
+from .following import following
 from .fragment import Fragment
 from .measured import Measured
 from .review import Review
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from ...model import Page
 
-__all__ = ["Fragment", "Measured", "Review", "fragments", "pages"]
+__all__ = ["Fragment", "Measured", "Review", "following", "fragments", "pages"]
 
 
 def pages(review: Review) -> Iterator[Page]:

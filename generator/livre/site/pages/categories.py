@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...analyse import counts
 from ...model import Page
+from .following import crossing
 from .fragment import Fragment
 from .linked import standing_out
 
@@ -37,11 +38,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """Another category that shares papers with this one: how many, and the newest of them."""
+    """Another category that shares papers with this one: how many, the newest of them, and the feed of these papers, or ''."""
 
     chip: Chip
     total: int
     newest: tuple[Item, ...]
+    feed: str
 
 
 def card(category: Category, review: Review) -> Card:
@@ -74,10 +76,11 @@ def _beside(category: Category, review: Review) -> tuple[str, list[Beside]]:
         return "", []
     other = facets[1] if category.facet == facets[0].id else facets[0]
     out = []
-    for chip in (review.chip(c) for c in review.taxonomy.of(other.id) if not c.parent):
-        shared = [p for p in review.by_category[category.id] if chip.id in review.filed[p.key]]
+    for one in (c for c in review.taxonomy.of(other.id) if not c.parent):
+        shared = [p for p in review.by_category[category.id] if one.id in review.filed[p.key]]
         if shared:
-            out.append(Beside(chip=chip, total=len(shared), newest=review.list(shared[:_EXAMPLES])))
+            feed = crossing(category, one, review)
+            out.append(Beside(chip=review.chip(one), total=len(shared), newest=review.list(shared[:_EXAMPLES]), feed=feed))
     return other.title, out
 
 
