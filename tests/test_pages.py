@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 from collections import Counter
 from dataclasses import replace
 from html import unescape
@@ -386,6 +387,18 @@ def test_home_says_how_fresh_it_is_without_asking_a_clock(site):
     shown = text(site[""])
     assert "Last complete harvest: 4 March 2099, 4 added." in shown
     assert "Newest paper: 1 April 2099." in shown
+
+
+def test_home_leads_to_milestones_only_where_there_are_some(fabricated, tmp_path):
+    shutil.copytree(fabricated, tmp_path, dirs_exist_ok=True)
+    for file in [*tmp_path.glob("bib/**/*.bib"), tmp_path / "bib/taxonomy.toml"]:
+        file.write_text(file.read_text().replace("winged", "surveys"))
+    with_some = review(tmp_path)
+    assert 'href="./timeline/#milestones"' in rendered(with_some)[""]
+    none = {key: replace(paper, milestone="") for key, paper in with_some.corpus.papers.items()}
+    home = rendered(review(tmp_path, papers=none))[""]
+    assert "All surveys" in home
+    assert "#milestones" not in home
 
 
 def test_a_cell_of_the_matrix_opens_the_papers_of_both_categories(site):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...analyse import counts
 from .. import charts
 from .categories import cards
+from .linked import reason
 
 if TYPE_CHECKING:
     from .review import Review
@@ -57,6 +58,7 @@ def fragment(review: Review) -> dict[str, Any]:
         "newest": review.list(review.papers[:_NEWEST]),
         "newest_date": charts.spoken(review.papers[0].date) if review.papers else "",
         "surveys": review.list(surveys[:_SURVEYS]),
+        "milestones": any(reason(p, review) for p in review.all),
         "survey": review.chip(survey) if survey and surveys else None,
         "chart": review.chart(review.papers, height=200) if review.months else None,
         "as_of": charts.spoken(review.as_of),
