@@ -187,7 +187,9 @@ def run(
         before = load(bib)
         known = edges.load(bib)
         middle = centre(before, known, before=on)
-        evidence = rounds.learn(bib, before, on, core=cites_core(known, middle))
+        # Who asks for everything to be judged again wants all that is known by now; a night on its own learns from the days before.
+        learned = (date.fromisoformat(on) + timedelta(days=apply)).isoformat()
+        evidence = rounds.learn(bib, before, on, until=learned, core=cites_core(known, middle))
         review = evidence.review
         after, changes, refused = before, tuple[Change, ...](), tuple[str, ...]()
         failure: SourceError | None = None

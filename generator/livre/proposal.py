@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .corpus import history
 from .errors import BadData
 from .merge import MACHINE, merge
-from .model import Decision, Identifier, Paper, Problem, Verdict
+from .model import CORRECTION, Decision, Identifier, Paper, Problem, Verdict
 from .plaintext import contents, decode, one_line
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def counted(proposed: Iterable[Proposed]) -> str:
 
 def _machines(corpus: Corpus, record: Candidate) -> Decision | None:
     """The decision that holds, if a machine took it for a reason of its own; an import's word is the importer's."""
-    past = history(corpus, record)
+    past = [d for d in history(corpus, record) if d.criterion != CORRECTION]  # who corrects a record does not judge it
     held = past[-1] if past else None
     if held is None or held.by not in MACHINE or (held.by == "import" and held.criterion in _PERSONAL):
         return None

@@ -43,23 +43,31 @@ class Round:
 
 
 def learn(
-    bib: Path, corpus: Corpus, on: str, *, core: Callable[[Candidate], float] | None = None, apart: frozenset[Identifier] = frozenset()
+    bib: Path,
+    corpus: Corpus,
+    on: str,
+    *,
+    until: str = "",
+    core: Callable[[Candidate], float] | None = None,
+    apart: frozenset[Identifier] = frozenset(),
 ) -> Learned:
-    """Train on what was decided before the day `on` (ISO date), so that a night run again learns the same.
+    """The review on the day `on`, trained on what was decided before that day or before `until` (ISO dates).
+
+    A night that learns from the days before learns the same when it is run again.
 
     Sentinels teach nothing, nor do works kept `apart`.
     """
     scope, taxonomy = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml")
     held = sentinels.held(sentinels.load(bib)) | apart
     screening = relevance.train(
-        relevance.examples(corpus, scope, held=held, before=on),
+        relevance.examples(corpus, scope, held=held, before=until or on),
         topics=[t.id for t in scope.topics],
         precision=scope.screening.precision,
         missed=scope.screening.missed,
         scope=scope,
         core=core,
     )
-    filer = filing.train(lessons.examples(corpus, taxonomy, held=held, before=on), taxonomy)
+    filer = filing.train(lessons.examples(corpus, taxonomy, held=held, before=until or on), taxonomy)
     review = Review(
         bib,
         on,

@@ -204,10 +204,10 @@ def text(answer: Answer) -> Iterator[str]:
     yield from (f"  {line}" for line in (one_line(answer.title), answer.key) if line)
     yield from (f"  {fact}" for fact in answer.facts)
     if answer.held:
-        yield f"because of {one_line(answer.rule)}"
+        yield f"criterion: {one_line(answer.rule)}"
         yield f"  {_ruling(answer.held)}"
     if answer.now:
-        yield "rules and model alone would say today"
+        yield "the rules alone would say today"
         yield f"  {_ruling(answer.now)[len(answer.now.on) + 2 :]}"
     if answer.earlier:
         yield "decided before"

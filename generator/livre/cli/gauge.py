@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .. import assess, card, measured, tell
-from ..errors import UsageError
+from ..errors import CannotWrite, UsageError
 from ..evaluate import SEEDS
 from .shell import main, today
 
@@ -60,7 +60,10 @@ def evaluate_command(
         tell.complain(f"and {len(notes) - NOTED} more rows like these")
     data = card.dumps(found)
     if output:
-        output.write_bytes(data)
+        try:
+            output.write_bytes(data)
+        except OSError as error:
+            raise CannotWrite(f"{output}: {error.strerror}") from error
     if as_json:
         click.echo(data, nl=False)
         return

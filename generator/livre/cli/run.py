@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from .. import adopt, night, tell
+from ..appeal import INBOX
 from ..errors import UsageError
 from .shell import main, routes_of, sources_of, today
 
@@ -79,6 +80,8 @@ def update(
     else:
         tell.night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)
     if report.failure:
+        if any((root / "bib" / INBOX).glob("[!.]*")) and not as_json:
+            tell.complain("the inbox waits for a night whose harvest is complete")
         raise report.failure
 
 
