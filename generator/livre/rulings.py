@@ -214,7 +214,7 @@ def rule(
     for ruling in rulings:
         record = corpus.find([ruling.work])
         if record is None:
-            raise UsageError(f"{ruling.work} is not known here; `livre add {ruling.work} --because "…"` asks the source for it")
+            raise UsageError(f"{ruling.work} is not known here; `livre add {ruling.work} --because WHY` asks the source for it")
         decision = _decision(ruling, record.primary, on)
         if decision and not _again(_held(ledger, record), decision):
             _entered(ledger, record, decision)
