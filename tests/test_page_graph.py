@@ -211,7 +211,7 @@ def test_counts_below_the_threshold_of_completeness_are_called_lower_bounds(fabr
     assert "lower bounds" not in whole
 
 
-def test_a_long_list_of_citations_is_folded(fabricated):
+def test_a_long_list_of_citations_leads_to_the_map(fabricated):
     papers, _ = chain(40)
     ids = [p.primary for p in papers.values()]
     star = Edges(
@@ -222,9 +222,9 @@ def test_a_long_list_of_citations_is_folded(fabricated):
     html = rendered(
         Review(of, scope.load(bib / "scope.toml"), taxonomy.load(bib / "taxonomy.toml"), CHAPTERS, edges=star), "papers/example0/"
     )
-    linked = html[html.index('id="cited-by"') : html.index("</details>", html.index('id="cited-by"'))]
-    assert linked.count("<li>") == 39
-    assert linked.index("29 more") > linked.index("papers/example18/")
+    linked = html[html.index('id="cited-by"') : html.index("The 6 most cited of 39")]
+    assert linked.count("<li>") == 6
+    assert '<a href="../../graph/?paper=example0">on the map</a>' in html
 
 
 def test_a_category_names_its_most_central_papers(fabricated):
@@ -447,6 +447,17 @@ def test_the_pointer_shows_a_neighbourhood_and_a_click_opens_the_paper(opened, a
     assert "lv-focus" in (page.locator("#map").get_attribute("class") or "")
     page.mouse.click(*at)
     page.wait_for_url(f"{address}papers/example2099winged/")
+    assert complaints == []
+
+
+@pytest.mark.browser
+def test_an_address_can_ask_for_a_paper(opened, address):
+    page, complaints = opened()
+    page.goto(f"{address}graph/?paper=zero20990")
+    page.wait_for_selector("#map[data-focus=zero20990]")
+    assert page.locator("#map-panel a[href='../papers/zero20990/']").is_visible()
+    page.goto(f"{address}graph/?paper=%3Cscript%3E")
+    assert drawn(page).evaluate("drawn.focus") == -1
     assert complaints == []
 
 

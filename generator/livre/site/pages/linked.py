@@ -25,7 +25,8 @@ SOURCES = {
     "import": "what people read and imported",
 }
 """What a source of citations is called."""
-SHOWN, FOLDED, CENTRAL = 10, 60, 5
+SHOWN, CENTRAL = 6, 5
+"""Citations that a page lists before it leads to the map, which has them all; papers that a category names."""
 ALIKE = 0.12
 """A paper that only uses the same words, and is less alike than this, is not named."""
 _SIMILAR = 5
@@ -33,13 +34,12 @@ _SIMILAR = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One side of a paper's citations: the most cited first, then those folded away; `total` counts the rest too."""
+    """One side of a paper's citations: the most cited of `total`."""
 
     title: str
     id: str
     total: int
     shown: tuple[Item, ...]
-    folded: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _sides(paper: Paper, review: Review) -> Iterator[Side]:
         of = [review.items[k] for k in keys]
         cut = SHOWN if len(of) > SHOWN + 2 else len(of)
         if of:
-            yield Side(title=title, id=id_, total=len(of), shown=tuple(of[:cut]), folded=tuple(of[cut:FOLDED]))
+            yield Side(title=title, id=id_, total=len(of), shown=tuple(of[:cut]))
 
 
 def asked(row: ReferenceList, here: int) -> str:

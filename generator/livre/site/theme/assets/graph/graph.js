@@ -430,6 +430,14 @@ class Drawn {
     counted.textContent = `${left.toLocaleString("en")} of ${this.size.toLocaleString("en")} papers shown.${some}`
   }
 
+  /** Show the paper that the address asks for, if there is one. */
+  from(key) {
+    const i = this.at.get(key)
+    if (i === undefined) return
+    this.show(i, true)
+    this.reveal(i, true)
+  }
+
   /** The papers whose title or first author has all these words, the most cited first. */
   find(text) {
     const fold = (s) => s.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
@@ -477,6 +485,7 @@ async function draw() {
     map.replaceChildren()
     drawn = new Drawn(data)
     map.dataset.state = "drawn"
+    drawn.from(new URLSearchParams(location.search).get("paper"))
   } catch (error) {
     map.dataset.state = "failed"
     map.closest(".lv-mapped").hidden = true
