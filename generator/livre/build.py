@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import corpus, edges, scope, taxonomy
+from . import corpus, edges, registry, scope, taxonomy
 from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
 from .site import chapters, exports, feeds, graphs, shells, sitemap
 from .site.links import Links, base_of
-from .site.pages import Review, following, fragments, measured, pages, why
+from .site.pages import Review, following, fragments, measured, models, pages, why
 from .site.render import Site, Templates, framed
 from .site.write import Output, write
 
@@ -88,6 +88,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         kinds = taxonomy.load(root / "bib" / "taxonomy.toml")
         about = scope.load(root / "bib" / "scope.toml")
         citations = edges.load(root / "bib")
+        named = registry.load(root / "bib", papers.papers)
         known = measured.load(root / "bib", papers, about, recaptured(papers, centre(papers, citations), about.snowball))
         prose = chapters.read(root)
         templates = Templates(site)
@@ -104,7 +105,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         frames = beside.submit(shells.run, root, Path(work), builder=builder, base_url=base_url)
         with clock("analyse"):
             progress("analyse", 0)
-            review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations)
+            review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations, named=named)
             pieces = tuple(fragments(review))
         with clock("shells"):
             progress("shells", 0)
@@ -211,6 +212,8 @@ class _Run:
         changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}
         for path, data in sitemap.sitemap(sorted(self.addresses), self.site, changes):
             yield Output(path, data, "the sitemap")
+        for path, data in models.files(self.review):
+            yield Output(path, data, "the register of names")
         for path, data in why.files(self.review):
             yield Output(path, data, "the index of decisions")
         yield Output("robots.txt", sitemap.robots(self.site), "robots.txt")

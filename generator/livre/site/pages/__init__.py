@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import authors, categories, flow, graph, home, methods, new, papers, records, timeline, why
+from . import authors, categories, flow, graph, home, methods, models, new, papers, records, timeline, why
 from .following import following
 from .fragment import Fragment
 from .measured import Measured
@@ -31,6 +31,7 @@ def pages(review: Review) -> Iterator[Page]:
     yield from flow.pages(review)
     yield from records.pages(review)
     yield from methods.pages(review)
+    yield from models.pages(review)
 
 
 def fragments(review: Review) -> Iterator[Fragment]:
@@ -44,3 +45,4 @@ def fragments(review: Review) -> Iterator[Fragment]:
     yield Fragment(name="why", context=why.fragment(review))
     yield from categories.fragments(review)
     yield from graph.fragments(review)
+    yield from models.fragments(review)

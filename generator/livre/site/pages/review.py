@@ -15,6 +15,7 @@ from ...filed import evidence
 from ...latex import plain
 from ...model import Verdict
 from ...names import author_id
+from ...registry import NONE, registry
 from .. import charts
 from .item import SHELVES, Chip, Item, clipped, signature
 from .measured import Measured
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ...classify import Filing
     from ...corpus import Corpus
     from ...model import Decision, Name, Paper
+    from ...registry import Corrections, Registered
     from ...scope import Scope
     from ...taxonomy import Category, Taxonomy
 
@@ -59,8 +61,9 @@ class Review:
         chapters: Iterable[str] = (),
         measured: Measured = _NOTHING,
         edges: Edges = _NONE,
+        named: Corrections = NONE,
     ) -> None:
-        self.corpus, self.scope, self.taxonomy, self.measured, self.edges = corpus, scope, taxonomy, measured, edges
+        self.corpus, self.scope, self.taxonomy, self.measured, self.edges, self.named = corpus, scope, taxonomy, measured, edges, named
         self.chapters = frozenset(chapters)
         self.every = counts.newest(corpus.papers.values())
         self.out: Mapping[str, Decision] = {p.key: d for p in self.every if (d := self._taken_out(p))}
@@ -159,6 +162,11 @@ class Review:
         said = {"": "no category"} | {lane.id: lane.title for lane in self.lanes if lane.id}
         own = {p.key: sorted((c for c in self.filed[p.key] if c in said), key=lambda c: c != self.main[p.key]) for p in self.all}
         return Network(self.all, self.corpus, self.edges, today=self.as_of, fields=lambda p: own[p.key], title=said.__getitem__)
+
+    @cached_property
+    def registry(self) -> tuple[Registered, ...]:
+        """The named models, datasets and benchmarks."""
+        return registry(self.all, self.taxonomy, lambda p: self.filings[p.key], self.named)
 
     # --- People ---
 
