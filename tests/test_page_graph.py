@@ -361,7 +361,7 @@ def opened(browser: Browser, address: str) -> Iterator[Callable[..., tuple[Page,
         page, complaints = context.new_page(), list[str]()
         page.on("console", lambda m: complaints.append(m.text) if DRIVER not in m.text else None)
         page.on("pageerror", lambda e: complaints.append(str(e)))
-        page.on("dialog", lambda d: (complaints.append(d.message), d.dismiss()))
+        page.on("dialog", lambda d: complaints.append(d.message))
         page.add_init_script("document.addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective, e.blockedURI))")
         page.goto(f"{address}graph/", wait_until="networkidle")
         return page, complaints
