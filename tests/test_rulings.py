@@ -207,7 +207,7 @@ def test_a_doi_of_another_work_is_refused(ruled):
 
 
 def test_a_work_that_nobody_knows_is_named_with_what_to_do(ruled):
-    with pytest.raises(UsageError, match=r"arxiv:9901\.00009 is not known here; `livre add arxiv:9901\.00009`"):
+    with pytest.raises(UsageError, match=r"arxiv:9901\.00009 is not known here; `livre add arxiv:9901\.00009 --because WHY`"):
         ruled(CORPUS, ruling("9901.00009", Verdict.INCLUDE))
 
 
