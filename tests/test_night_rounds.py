@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from livre import audit, corpus, edges, night, proposal
+from livre import audit, byhand, corpus, edges, night, proposal
 from livre.citations import Listed, Reference
 from livre.errors import Unavailable
 from livre.harvest import Batch
@@ -227,6 +227,21 @@ def test_an_edited_rule_is_proposed_shown_and_only_then_applied(bib: Path, run: 
     assert last(bib, 6) == ("include", "skin", "rules")
     assert not (bib / proposal.PATH).exists()
     assert len(corpus.load(bib).papers) == 6
+    done = contents(bib)
+    assert run(on="2025-04-03", apply=True).proposed == ()
+    assert {path for path, data in contents(bib).items() if done.get(path) != data} <= {"evaluation.json"}, "only what was learned is newer"
+    assert lines(bib)["judgement"].endswith("applied: drop 5, add 1, move 0"), "again does not say that nothing was done"
+
+
+def test_what_a_person_decides_is_proposed_no_longer(bib: Path, run: Callable[..., night.Report]) -> None:
+    run()
+    (bib / "scope.toml").write_text(SCOPE.replace('["robot*"]', '["part"]'))
+    run(on="2025-04-02")
+    byhand.decide(bib, ["9901.00001"], Verdict.INCLUDE, because="Fabricated.", by="Ada Example", on="2025-04-02")
+    left = run(on="2025-04-02").proposed
+    assert proposal.counted(left) == "drop 4, add 1, move 0"
+    assert proposal.load(bib) == left
+    assert work(1).primary not in {p.paper for p in left}
 
 
 def test_a_small_difference_is_applied_at_once_and_recorded(bib: Path, run: Callable[..., night.Report]) -> None:

@@ -122,6 +122,19 @@ def _verdict(record: Candidate, held: Decision, fresh: Decision | None, on: str)
     return "", None
 
 
+def standing(proposed: Iterable[Proposed], corpus: Corpus) -> tuple[Proposed, ...]:
+    """What of it can still be applied: nothing of works that people have decided on or filed since, or that changed otherwise."""
+
+    def holds(p: Proposed) -> bool:
+        record = corpus.find([p.paper])
+        if p.kind == "move":
+            return isinstance(record, Paper) and one_line(", ".join(record.categories)) == p.before
+        held = _machines(corpus, record) if record else None
+        return held is not None and one_line(f"{held.verdict} ({held.criterion})") == p.before
+
+    return tuple(p for p in proposed if holds(p))
+
+
 def waiting(corpus: Corpus, review: Review) -> dict[Identifier, Decision]:
     """What is decided today of the works that waited until now."""
     pairs = [(c, d) for c in corpus.candidates.values() if (d := _machines(corpus, c)) and d.verdict is Verdict.WAIT]

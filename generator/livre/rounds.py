@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .proposal import Proposed
 
 
+UNCHANGED = "nothing to change"
+"""What the record of nights says when everything was judged again and comes out as it was."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
     """A review with what it learned from what was decided before today, or why it learned nothing."""
@@ -88,7 +92,7 @@ def _judged_again(corpus: Corpus, review: Review, *, everything: bool) -> tuple[
     if few:
         decisions |= changed
     after, changes = proposal.apply(corpus, review, decisions, categories if few else {})
-    said = f"{'applied' if few else 'proposed'}: {proposal.counted(proposed)}" if proposed else "nothing to change"
+    said = f"{'applied' if few else 'proposed'}: {proposal.counted(proposed)}" if proposed else UNCHANGED
     files = {proposal.PATH: None if few else proposal.dumps(proposed)}
     return Round(corpus=after, changes=changes, files=files, proposed=() if few else proposed), said
 
@@ -104,7 +108,8 @@ def close(corpus: Corpus, learned: Learned, bib: Path, *, apply: bool) -> Round:
     """End a night: judge everything again if that is due or asked for (`apply`), bound the queue, draw the audit, write the card."""
     review = learned.review
     rules = proposal.digest(bib)
-    made, said = Round(corpus=corpus, proposed=proposal.load(bib)), ""
+    proposed = proposal.standing(proposal.load(bib), corpus)
+    made, said = Round(corpus=corpus, proposed=proposed, files={proposal.PATH: proposal.dumps(proposed)}), ""
     if apply or proposal.due(corpus.nights, rules, review.on):
         made, said = _judged_again(corpus, review, everything=apply)
     after, changes = _bounded(made.corpus, review)
@@ -114,7 +119,9 @@ def close(corpus: Corpus, learned: Learned, bib: Path, *, apply: bool) -> Round:
         earlier = next(
             (n.outcome for n in after.nights if (n.night, n.source) == (line.night, line.source)), "complete; the queue was bounded"
         )
-        line = replace(line, outcome=f"complete; rules {rules}; {said}" if said else earlier)
+        if said and not (said == UNCHANGED and f"rules {rules};" in earlier):  # what an earlier run of this night did is still what it did
+            earlier = f"complete; rules {rules}; {said}"
+        line = replace(line, outcome=earlier)
         after = replace(after, nights=record(after.nights, line, changed=True))
     audits = audit.load(bib)
     files = {**made.files, **audit.tree((*audits, *audit.draw(after, audits, review.scope, review.on)))}
