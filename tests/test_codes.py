@@ -39,7 +39,7 @@ def raised() -> Iterator[str]:
         for node in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
             name, arguments = called(node), [*node.args, *(k.value for k in node.keywords)]
             if name == "Problem":
-                code = node.args[2]
+                code = node.args[1 if isinstance(node.args[0], ast.Starred) else 2]
                 if isinstance(code, ast.Constant):
                     yield str(code.value)
                 else:

@@ -20,7 +20,7 @@ from .site import chapters, shells
 from .site.render import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import TypeVar
 
     from .corpus import Corpus
@@ -91,7 +91,8 @@ def unexplained(review: Corpus) -> Iterator[Problem]:
             yield Problem(path, 0, "no-decision", f"{candidate.primary}: no decision says why it is not a paper")
 
 
-def _all(root: Path) -> Iterator[Problem]:
+def whole(root: Path) -> Iterator[Problem]:
+    """Every problem of the review at `root`, in no order."""
     bib = root / "bib"
     problems: list[Problem] = []
     review = _read(problems, lambda: corpus.load(bib))
@@ -125,12 +126,12 @@ def _all(root: Path) -> Iterator[Problem]:
         )
 
 
-def check(root: Path, paths: Sequence[str] = ()) -> Iterator[Problem]:
-    """Every problem of the review at `root`, sorted; only those in `paths` (files or folders, from the root or from here), if any.
+def check(root: Path, paths: Sequence[str] = (), *, find: Callable[[Path], Iterable[Problem]] = whole) -> Iterator[Problem]:
+    """Every problem that `find` finds in the review at `root`, once and sorted; only those in `paths` (from the root or from here), if any.
 
     UsageError for a path in which there is nothing, not even a problem: its silence would look like health.
     """
-    found = sorted(set(_all(root)))
+    found = sorted(set(find(root)))
     inside = {path: [p for p in found if _within(p.path, _named(root, path))] for path in paths}
     for path, problems in inside.items():
         if not problems and not (root / _named(root, path)).exists():
