@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,13 +14,15 @@ import pytest
 
 from livre import corpus
 from livre.build import build
-from livre.site import serve
+from livre.latex import plain
+from livre.model import Status
+from livre.site import csl, ris, serve, styles
 
 playwright = pytest.importorskip("playwright.sync_api")
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -47,6 +51,8 @@ KINDS = [
     "categories/dragons/",
     "timeline/",
     "timeline/2099/",
+    "graph/",
+    "graph/main-path/",
     "new/",
     "methods/",
     "methods/flow/2099/",
@@ -87,7 +93,7 @@ class Watched:
         self.page = page
         self.complaints: list[str] = []
         self.asked: list[str] = []
-        page.on("console", lambda m: self.complaints.append(f"{m.type}: {m.text}") if m.type in {"error", "warning"} else None)
+        page.on("console", self._heard)
         page.on("pageerror", lambda e: self.complaints.append(f"pageerror: {e}"))
         page.on("dialog", lambda d: (self.complaints.append(f"dialog: {d.message}"), d.dismiss()))
         page.on("request", lambda r: self.asked.append(r.url))
@@ -95,6 +101,11 @@ class Watched:
         page.add_init_script(
             "document.addEventListener('securitypolicyviolation', e => console.error('policy:', e.violatedDirective, e.blockedURI))"
         )
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """Errors and warnings, but for those of a browser without a graphics card about itself."""
+        if message.type in {"error", "warning"} and "GL Driver Message" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text}")
 
 
 @pytest.fixture
@@ -184,6 +195,30 @@ def test_a_citation_leads_to_its_paper_and_the_paper_to_its_bibtex(address: str,
     with seen.page.expect_download() as download:
         seen.page.locator("a[download]").first.click()
     assert Path(download.value.path()).read_text("utf-8").startswith("@misc{example2099winged,")
+    assert seen.complaints == []
+
+
+def test_a_paper_can_be_taken_away_in_each_format_and_both_styles_copied(
+    address: str, watched: Callable[..., Watched], fabricated: Path, tmp_path: Path
+) -> None:
+    seen = watched(permissions=["clipboard-read", "clipboard-write"])
+    papers = corpus.load(fabricated / "bib").papers
+    for key in ("muller2099horned", "mallory2099title", "zero20990"):
+        seen.page.goto(f"{address}papers/{key}/", wait_until="networkidle")
+        taken = {}
+        for name in ("RIS", "EndNote", "CSL-JSON"):
+            with seen.page.expect_download() as download:
+                seen.page.get_by_role("button", name=name, exact=True).click()
+            file = tmp_path / download.value.suggested_filename
+            file.write_bytes(Path(download.value.path()).read_bytes())
+            taken[name] = file
+        assert [f.name for f in taken.values()] == [f"{key}.ris", f"{key}.enw", f"{key}.csl.json"]
+        ours = ris.everything([replace(papers[key], categories=(), status=Status.CURRENT)], {}).decode()
+        assert taken["RIS"].read_text("utf-8").splitlines() == ours.split("\n", 1)[1].rstrip("\n").splitlines()
+        assert json.loads(taken["CSL-JSON"].read_text("utf-8")) == [csl.item(papers[key], abstract=False)]
+        assert f"%F {key}\n%T {plain(papers[key].title)}\n" in taken["EndNote"].read_text("utf-8")
+        seen.page.get_by_role("button", name="Copy as Vancouver").click()
+        assert seen.page.evaluate("navigator.clipboard.readText()") == styles.vancouver(papers[key])
     assert seen.complaints == []
 
 

@@ -50,7 +50,10 @@ def root_of(path: str) -> str:
 
 
 class Templates:
-    """The one way templates are read: everything escaped, nothing undefined, one filter `tex` for the texts of papers."""
+    """The one way templates are read: everything escaped, nothing undefined, one filter `tex` for the texts of papers.
+
+    `tojson` leaves no `<`, `>` or `&` in what it writes, so that no text can end the script that holds it.
+    """
 
     def __init__(self, site: Site, folder: Path = TEMPLATES) -> None:
         self.fragments = frozenset(f.stem for f in (folder / "fragments").glob("*.html"))
@@ -61,6 +64,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
         self._env.globals.update(site=site, cut=Markup(_CUT))  # noqa: S704 - a constant
         self._env.filters["tex"] = lambda text: Markup(tex(text))  # noqa: S704 - math.tex escapes; that is its contract
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...latex import plain
 from ...merge import MACHINE
 from ...model import Identifier, Page, Status, Verdict
-from .. import charts, exports
+from .. import charts, csl, exports, metadata, styles
 from .linked import linked
 from .quality import ask
 
@@ -24,7 +24,6 @@ SHOWN_AUTHORS = 20
 """Authors that a page names before it folds the rest away."""
 LINKED_AUTHORS = 60
 """In a longer author list only those are links who have other papers here: thousands of links help nobody."""
-_META_AUTHORS = 100
 _NEWEST = 100
 _WORDS = 4
 
@@ -210,7 +209,9 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Aud
         "item": item,
         "title": plain(paper.title),
         "description": review.description(paper),
-        "meta_authors": [str(n) for n in paper.authors[:_META_AUTHORS]],
+        "tags": tuple(metadata.highwire(paper)),
+        "schema": metadata.schema(paper),
+        "signposts": tuple(metadata.signposts(paper)),
         "authors": authors[:lead],
         "more_authors": authors[lead:],
         "date": charts.spoken(paper.date),
@@ -221,7 +222,6 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Aud
         "out": review.out.get(paper.key),
         "links": tuple(links(paper)),
         "arxiv": paper.identifier("arxiv"),
-        "doi": paper.identifier("doi"),
         "shelves": tuple(shelves(paper, review)),
         "ruling": rulings[0] if rulings else None,
         "earlier": rulings[1:],
@@ -232,6 +232,9 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Aud
         "linked": linked(paper, review),
         "graph": "graph/" in review.chapters,
         "bibtex": citation(paper),
+        "apa": styles.apa(paper),
+        "vancouver": styles.vancouver(paper),
+        "csl": csl.item(paper, abstract=False) if len(paper.authors) <= metadata.MOST_AUTHORS else None,
         "newer": newer,
         "older": older,
     }

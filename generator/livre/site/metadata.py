@@ -1,0 +1,81 @@
+"""What a paper's page tells machines about the work: Highwire tags, schema.org, Signposting.
+
+Highwire tags are what Google Scholar (https://scholar.google.com/intl/en/scholar/inclusion.html) and Zotero's "Embedded Metadata" read.
+There is no `citation_pdf_url`: Scholar wants the PDF beside the page, and a PDF at arXiv is not. Signposting: https://signposting.org,
+as `<link>`, since a static host sets no headers; there is no `author`, because no name here is an identity (an ORCID).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..latex import plain
+from ..model import Status
+from .csl import kind, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..model import Paper
+
+MOST_AUTHORS = 100
+"""So many authors are told; a crowd's page names all in its text and in the BibTeX it offers, which is then its only download."""
+_DAY = len("2099-01-02")
+_ZOTERO = {"article": "preprint", "thesis": "thesis", "report": "report", "book": "book", "chapter": "bookSection"}
+"""Type of CSL → Zotero's item type, which a tag may say only where no journal or conference says it."""
+_TYPES = {"book": "Book", "chapter": "Chapter", "thesis": "Thesis", "report": "Report"}
+
+
+def highwire(paper: Paper) -> Iterator[tuple[str, str]]:
+    """(name, content) of every tag but the title's. A date is a whole day or a year: Scholar reads nothing between."""
+    for name in paper.authors[:MOST_AUTHORS]:
+        yield "citation_author", plain(str(name))
+    if paper.date:
+        yield "citation_publication_date", paper.date.replace("-", "/") if len(paper.date) == _DAY else paper.date[:4]
+    if arxiv := paper.identifier("arxiv"):
+        yield "citation_arxiv_id", arxiv
+    if doi := paper.identifier("doi"):
+        yield "citation_doi", doi
+    if paper.journal:
+        yield f"citation_{'conference' if kind(paper) == 'paper-conference' else 'journal'}_title", plain(paper.journal)
+    elif kind(paper) in _ZOTERO:
+        yield "z:itemType", _ZOTERO[kind(paper)]
+    own = printed(paper)
+    first, _, last = own.get("page", "").partition("-")
+    for part, value in (("volume", own.get("volume")), ("issue", own.get("issue")), ("firstpage", first), ("lastpage", last)):
+        if value:
+            yield f"citation_{part}", value
+
+
+def cite_as(paper: Paper) -> str:
+    """The address that names the work for good: its DOI, or else its preprint."""
+    return next((i for i in paper.identifiers if i.scheme == "doi"), paper.primary).url
+
+
+def signposts(paper: Paper) -> Iterator[tuple[str, str, str]]:
+    """(relation, address, media type or '') of every link: how to cite the work, what this page is and is about, the work itself."""
+    yield "cite-as", cite_as(paper), ""
+    yield "type", "https://schema.org/AboutPage", ""
+    yield "type", f"https://schema.org/{_TYPES.get(kind(paper), 'ScholarlyArticle')}", ""
+    if (arxiv := paper.identifier("arxiv")) and paper.status is not Status.WITHDRAWN:
+        yield "item", f"https://arxiv.org/pdf/{arxiv}", "application/pdf"
+
+
+def schema(paper: Paper) -> dict[str, Any]:
+    """The work as schema.org has it, as JSON-LD; what is not known is left out."""
+    named = {
+        "@context": "https://schema.org",
+        "@type": _TYPES.get(kind(paper), "ScholarlyArticle"),
+        "@id": cite_as(paper),
+        "name": plain(paper.title),
+        "alternateName": plain(paper.shorttitle),
+        "author": [
+            {"@type": "Person", "name": plain(str(name))} if name.given else {"name": plain(name.family)}
+            for name in paper.authors[:MOST_AUTHORS]
+        ],
+        "datePublished": paper.date,
+        "isPartOf": {"@type": "Periodical", "name": plain(paper.journal)} if paper.journal else {},
+        "creativeWorkStatus": paper.status.value.capitalize(),
+        "sameAs": [url for identifier in paper.identifiers if (url := identifier.url) != cite_as(paper)],
+    }
+    return {name: value for name, value in named.items() if value}
