@@ -1,6 +1,7 @@
 """Pictures of a built site, for people to look at: `make screenshots` puts them into build/screenshots.
 
-Home, the list, a category, the timeline, its year, a paper, an author, what is new, methods and why; on a phone and a desk, light and dark.
+Home, the list, a category, the timeline, its year, the graph, its main path, a paper, an author, what is new, methods and why; on a phone
+and a desk, light and dark.
 """
 
 from __future__ import annotations
@@ -39,7 +40,16 @@ class Quiet(SimpleHTTPRequestHandler):
 
 def pages(site: Path) -> Iterator[tuple[str, str]]:
     """One page of each kind, as (name of the picture, address); of a family, the page with the most to show."""
-    yield from (("home", ""), ("papers", "papers/"), ("timeline", "timeline/"), ("new", "new/"), ("methods", "methods/"), ("why", "why/"))
+    yield from (
+        ("home", ""),
+        ("papers", "papers/"),
+        ("timeline", "timeline/"),
+        ("graph", "graph/"),
+        ("main-path", "graph/main-path/"),
+        ("new", "new/"),
+        ("methods", "methods/"),
+        ("why", "why/"),
+    )
     for name, family in (("paper", "papers"), ("author", "authors"), ("category", "categories"), ("year", "timeline")):
         if found := [p for p in (site / family).glob("*/index.html") if p.parent.name != "page"]:
             largest = max(found, key=lambda p: (p.stat().st_size, p.parent.name))
