@@ -54,7 +54,7 @@ _LEANING = re.compile(r"based|driven|powered|grounded|tailored", re.IGNORECASE)
 """After these a noun says what leads the thing (`an LLM based approach`), not what it is."""
 _VERSION = re.compile(r"(?:v|V)?\d+(?:\.\d+)*[A-Za-z]?|II|III|XL|Pro|Large|Base|Mini|Plus|Ultra")
 _ENDING = re.compile(
-    r"(?<![A-Z])(Bench|Benchmark)(?:[-_ ]?[vV]?\d[\d.]*|-[A-Z]{1,4})?$|"
+    r"(Bench|Benchmark)(?:[-_ ]?[vV]?\d[\d.]*|-[A-Z]{1,4})?$|"
     r"(GPT|BERT|LLaMA|Llama|LLaVA|CLIP|Mamba|Qwen|Gemma|PaLM|(?<=[a-z])LM|[A-Z][a-z]+Net)(?:[-_ ]?[vV]?\d[\w.]*)?$"
 )
 _NOT_ENDINGS = re.compile(

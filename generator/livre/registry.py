@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from .taxonomy import Taxonomy
 
 FILE = "models.toml"
+RESERVED = frozenset({"content", "downloads", "limits", *(f"models-{n}" for n in ("tools", "find", "code", "weights", "count", "table"))})
+"""Anchors that the pages of the register need for themselves."""
 _UNLIKELY = re.compile(r"[a-z].*[A-Z]|[A-Z]{2}.*[a-z]|\d")
 """What no word of a sentence looks like, be it in capitals: only such a name is looked for in other papers."""
-_MOST_TOKENS = 6
 KINDS: tuple[Kind, ...] = ("model", "dataset", "benchmark")
 
 
@@ -87,7 +88,7 @@ class _Correction(toml.Table, frozen=True, kw_only=True):
     name: toml.Text
     found: toml.Text | None = None
     aliases: tuple[toml.Text, ...] = ()
-    kind: Literal["model", "dataset", "benchmark"] | None = None
+    kind: Literal["model", "dataset", "benchmark", ""] = ""
     base: toml.Text | None = None
     parameters: toml.Text | None = None
     training: toml.Text | None = None
@@ -219,13 +220,15 @@ def _namings(entries: Sequence[Registered], papers: Iterable[Paper]) -> Mapping[
         for name in (entry.name.text, *entry.aliases):
             if _UNLIKELY.search(name) and looks_named(name) and (tokens := tuple(_tokens(name))):
                 ways[tokens].add(entry.anchor)
-    only = {tokens: next(iter(anchors)) for tokens, anchors in ways.items() if len(anchors) == 1}
-    longest = min(max(map(len, only), default=0), _MOST_TOKENS)
+    first: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    for tokens, anchors in ways.items():
+        if len(anchors) == 1:
+            first[tokens[0]].append((tokens, *anchors))
     out: defaultdict[str, list[str]] = defaultdict(list)
     for paper in papers:
         text = _tokens(f"{plain(paper.title)} . {plain(paper.abstract)}")
-        runs = {tuple(text[i : i + n]) for i in range(len(text)) for n in range(1, longest + 1)}
-        for anchor in sorted({only[run] for run in runs & only.keys()}):
+        near = [(i, *way) for i, token in enumerate(text) if token in first for way in first[token]]
+        for anchor in sorted({anchor for i, tokens, anchor in near if tuple(text[i : i + len(tokens)]) == tokens}):
             out[anchor].append(paper.key)
     return out
 
@@ -245,7 +248,7 @@ def registry(
     found = {key: [_entry(p, name, n, alone=alone) for name, n, alone in _of_paper(p)] for key, p in known.items()}
     facets = [f.id for f in taxonomy.facets]
     order = {key: i for i, key in enumerate(known)}
-    taken: set[str] = set()
+    taken = set(RESERVED)
     entries = []
     for entry in sorted(_corrected(found, known, corrections), key=lambda e: (order[e.paper], e.name.text)):
         base = slug(entry.name.text) or "named"
