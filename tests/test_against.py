@@ -289,6 +289,10 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
         "corpus-duplicate",
     ),
     "a file that is not canonical": (edit(APRIL, "  title        =", "  title ="), "not-canonical"),
+    "braces within braces without end": (
+        edit(APRIL, "{Fabricated skin}", f'"{"{" * 200_000}{"}" * 200_000}"'),
+        "not-canonical",
+    ),
     "a category that is not there": (altered(SKIN, categories=("llms",), curated=("keywords",)), "unknown-category"),
     "an edge removed": (gone("bib/citations/2099-04.tsv"), "change-history"),
     "an edge in a source's name": (

@@ -83,7 +83,11 @@ def test_the_summary_says_what_to_do_once_for_each_code() -> None:
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
-    text = annotate.summary([Problem(f"p{n}", 0, "inbox", "x" * 5000) for n in range(150)])
+    many = [Problem(f"p{n}", 0, "inbox", "x" * 5000) for n in range(150)]
+    *told, last = annotate.commands(many)
+    assert len(told) == 100
+    assert last.startswith("150 problems; the other 50")
+    text = annotate.summary(many)
     assert "And 50 more" in text
     assert len(text) < 150_000
 

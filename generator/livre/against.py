@@ -59,11 +59,11 @@ class _Sides:
         return "bib/decisions", 0
 
     def known(self) -> Known:
-        """The index of what did not change."""
+        """The index of what did not change; BadData when one of these files is no text."""
         known = Known()
         for path in corpus.listing(self.bib, []):
             if path not in self.after and not path.startswith("nights/"):
-                known.read(path, (self.bib / path).read_text("utf-8"))
+                known.read(path, plaintext.decode(plaintext.contents(self.bib / path, shown=f"bib/{path}"), path=f"bib/{path}"))
         return known
 
 

@@ -14,12 +14,12 @@ from .codes import CODES
 from .plaintext import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from .model import Problem
 
 MOST = 100
-"""Problems that a summary lists; a step shows ten annotations, and a summary may have 1 MiB."""
+"""Problems that are told; a step shows ten annotations, and a summary may have 1 MiB."""
 
 LONGEST = 1000
 """Characters of one message."""
@@ -37,14 +37,13 @@ def _visible(text: str) -> str:
     return one_line(text)[:LONGEST]
 
 
-def commands(problems: Iterable[Problem]) -> Iterator[str]:
+def commands(problems: Sequence[Problem]) -> Iterator[str]:
     """A workflow command for each problem (GitHub, "Workflow commands", `::error`), and a last line that says how many there are."""
-    count = 0
-    for problem in problems:
-        count += 1
+    for problem in problems[:MOST]:
         line = f",line={problem.line}" if problem.line else ""
         yield f"::error file={_property(_visible(problem.path))}{line},title={_property(problem.code)}::{_data(_visible(problem.message))}"
-    yield f"{count} problem{'s' * (count != 1)}"
+    more = f"; the other {len(problems) - MOST} are listed by livre check" if len(problems) > MOST else ""
+    yield f"{len(problems)} problem{'s' * (len(problems) != 1)}{more}"
 
 
 def quoted(text: str) -> str:

@@ -49,6 +49,7 @@ LONGEST = 200_000
 _RANK = {name: i for i, name in enumerate(FIELDS)}
 _KIND = re.compile(r"[a-z]+")
 _BRACE = re.compile(r"[{}]")
+_MARKS = re.compile(r"[{}\"]")
 _UNESCAPED_BRACE = re.compile(r"(?<!\\)[{}]")
 
 
@@ -83,11 +84,11 @@ def _value(text: str) -> str:
             raise ValueError("something stands after the closing brace: a comma may be missing")
     elif len(text) > 1 and text[0] == text[-1] == '"':
         inner = text[1:-1]
-        bare = inner
-        while (shorter := re.sub(r"\{[^{}]*\}", "", bare)) != bare:
-            bare = shorter
-        if '"' in bare:
-            raise ValueError("something stands after the closing quote: a comma may be missing; nothing is joined with # here")
+        depth = 0
+        for m in _MARKS.finditer(inner):
+            depth += {"{": 1, "}": -1}.get(m[0], 0)
+            if depth <= 0 and m[0] == '"':
+                raise ValueError("something stands after the closing quote: a comma may be missing; nothing is joined with # here")
     else:
         raise ValueError("a value stands between { and }; no abbreviations, no # between strings")
     inner = " ".join(inner.split())

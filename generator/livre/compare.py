@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .corpus import SHOWN, history, shard_of
 from .entry import PAPER_FIELDS, to_entry
+from .ledger import DECISIONS
 from .merge import CURATED, MACHINE
 from .model import Candidate, Decision, Identifier, Paper, Problem, Verdict
 
@@ -54,7 +55,7 @@ class Known:
     def read(self, path: str, text: str) -> None:
         """Take in one file of papers, candidates or decisions, `path` under bib/."""
         if path.startswith("decisions/"):
-            for cells in (line.split("\t") for line in text.split("\n")[1:-1]):
+            for cells in (c for line in text.split("\n")[1:-1] if len(c := line.split("\t")) == len(DECISIONS)):
                 self.decisions.setdefault(cells[0], []).append((cells[1], cells[2], cells[5]))
             return
         key = ""
