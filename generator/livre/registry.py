@@ -223,7 +223,7 @@ def _namings(entries: Sequence[Registered], papers: Iterable[Paper]) -> Mapping[
     first: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
     for tokens, anchors in ways.items():
         if len(anchors) == 1:
-            first[tokens[0]].append((tokens, *anchors))
+            first[tokens[0]].append((tokens, next(iter(anchors))))
     out: defaultdict[str, list[str]] = defaultdict(list)
     for paper in papers:
         text = _tokens(f"{plain(paper.title)} . {plain(paper.abstract)}")
