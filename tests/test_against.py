@@ -290,7 +290,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "a file that is not canonical": (edit(APRIL, "  title        =", "  title ="), "not-canonical"),
     "braces within braces without end": (
-        edit(APRIL, "{Fabricated skin}", f'"{"{" * 200_000}{"}" * 200_000}"'),
+        edit(APRIL, "{Fabricated skin}", f'"{"{" * 40_000}{"}" * 40_000}"'),
         "not-canonical",
     ),
     "a category that is not there": (altered(SKIN, categories=("llms",), curated=("keywords",)), "unknown-category"),

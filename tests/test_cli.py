@@ -127,6 +127,15 @@ def test_check_finds_unknown_categories_strays_form_and_unknown_citations(review
     assert category["line"] == 1 + path.read_text().splitlines().index("  keywords     = {llms},")
 
 
+def test_check_reads_the_register_of_models(review: Path, livre: Callable[..., Result]) -> None:
+    livre("import", str(review / "library.bib"))
+    (review / "bib" / "models.toml").write_text('[[models]]\npaper = "nobody2024nothing"\nname = "Nothing"\nkind = "model"\n')
+    done = livre("check")
+    assert done.exit_code == 1
+    assert "bib/models.toml:2: " in done.output
+    assert "[models]" in done.output
+
+
 def test_check_reads_all_broken_files_at_once_and_can_be_limited(review: Path, livre: Callable[..., Result]) -> None:
     (review / "bib" / "papers").mkdir()
     (review / "bib" / "papers" / "2024-03.bib").write_text("@article{a,\n  title = {A\n")
