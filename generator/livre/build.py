@@ -18,7 +18,7 @@ from . import corpus, edges, registry, scope, taxonomy
 from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
-from .site import chapters, exports, feeds, graphs, shells, sitemap
+from .site import chapters, exports, feeds, graphs, oai, shells, sitemap
 from .site.links import Links, base_of
 from .site.pages import Review, following, fragments, measured, models, pages, why
 from .site.render import Site, Templates, framed
@@ -205,6 +205,8 @@ class _Run:
         titles = {c.id: c.title for c in of.taxonomy.categories.values()}
         for path, data in exports.files(of.all, filed=of.filed, titles=titles, site=self.site):
             yield Output(path, data, "the download of all papers")
+        for path, data in oai.files(of.all, filed=of.filed, titles=titles, site=self.site):
+            yield Output(path, data, "the answers to harvesters")
         for path, data in graphs.files(of.network, of.lanes, main=of.main, filed=of.filed, categories=tuple(of.taxonomy.categories)):
             yield Output(path, data, "the citation graph")
         for path, data in feeds.Writer(site=self.site, titles=titles, since=feeds.since(of.every)).files(following(of)):

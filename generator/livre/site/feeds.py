@@ -55,12 +55,13 @@ def paths(name: str) -> tuple[str, str]:
     return f"feeds/{name}.atom", f"feeds/{name}.json"
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """The text without the few characters that XML cannot hold."""
     return _ILLEGAL.sub("\ufffd", text)
 
 
 def _text(parent: Element, tag: str, text: str) -> None:
-    SubElement(parent, tag).text = _legal(text)
+    SubElement(parent, tag).text = legal(text)
 
 
 def _day(date: str) -> str:
@@ -141,11 +142,11 @@ class Writer:
         _, path = paths(feed.name)
         head = {
             "version": _JSON,
-            "title": _legal(self._title(feed)),
+            "title": legal(self._title(feed)),
             "home_page_url": self._root + feed.page,
             **({"feed_url": self.site.url + path} if self.site.url else {}),
-            **({"description": _legal(self.site.description)} if self.site.description else {}),
-            "authors": [{"name": _legal(self.site.name)}],
+            **({"description": legal(self.site.description)} if self.site.description else {}),
+            "authors": [{"name": legal(self.site.name)}],
         }
         items = ",\n".join(self._entry(p, feed.notices)[1] for p in feed.papers[:NEWEST])
         return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "items": [\n{items}\n]}}\n'.encode()
@@ -160,12 +161,12 @@ class Writer:
         path, title = f"papers/{paper.key}/", plain(paper.title)
         status = paper.status.value
         identity = self._identity(f"{path}#{status}" if notice else path)
-        title = _legal(f"{status.capitalize()}: {title}" if notice else title)
-        summary = _legal(plain(paper.abstract) or f"{plain(paper.title)} ({paper.primary})")
-        names = [_legal(str(n)) for n in paper.authors[:_AUTHORS]]
+        title = legal(f"{status.capitalize()}: {title}" if notice else title)
+        summary = legal(plain(paper.abstract) or f"{plain(paper.title)} ({paper.primary})")
+        names = [legal(str(n)) for n in paper.authors[:_AUTHORS]]
         if (more := len(paper.authors) - _AUTHORS) > 0:
             names.append(f"and {more} others")
-        tags = [(c, _legal(self.titles.get(c, c))) for c in paper.categories]
+        tags = [(c, legal(self.titles.get(c, c))) for c in paper.categories]
         published, updated = "" if notice else _moment(paper.added or paper.date), _moment(_updated(paper))
         entry = Element("entry")
         _text(entry, "id", identity)
