@@ -79,6 +79,7 @@ def test_a_title_names_what_it_defines(title: str, expected: tuple[str, str, str
         "LLM: A Language Model for Everything",
         "ChatGPT: A Language Model in the Clinic",
         "AI-Driven Forging: A Benchmark",
+        "Forging WYRM: A Benchmark",
         "DragonFlow: A Framework for Flying",
         "DragonFlow: A Survey of Language Models",
         "DragonFlow: An LLM-Based Approach",

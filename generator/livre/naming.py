@@ -140,7 +140,7 @@ def looks_named(text: str, *, defined: bool = False) -> bool:
     if not defined or any(not (_telling(t) or _VERSION.fullmatch(t)) for t in rest):
         return False
     if rest and any(map(_telling, rest)):
-        return bool(re.fullmatch(r"[A-Z][a-z]+|[A-Z]+", first)) and first.lower() not in _KNOWN
+        return bool(re.fullmatch(r"[A-Z][a-z]+|[A-Z]+", first)) and first.lower() not in _KNOWN and not first.endswith("ing")
     return bool(re.fullmatch(r"[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?", first)) and not _JOINED.fullmatch(first)
 
 
