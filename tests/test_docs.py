@@ -66,6 +66,11 @@ CHECKS_HEAD = """# What a check can find
 Every problem has a file, a line where there is one, and a code in square brackets at the end of its line. `livre check` finds most of
 them, `livre check --format json` says the same to a program, `--format github` to a pull request. Written by `make docs` from
 `generator/livre/codes.py`; a test keeps it current.
+
+`livre check --against main` judges a change as a contribution: the working tree against the commit where it parted from `main`. It may
+touch `bib/` (but not what only nights write), the chapters in `content/`, and nothing else; of what is there, nothing may go, and what
+sources tell changes only with the field's name in `curated`. Only what differs is read, so it takes a second or two however
+large the review is. For a maintainer's own change of other files, `livre check bib content --against main` leaves them out.
 """
 
 

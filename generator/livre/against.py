@@ -118,11 +118,11 @@ def _records(sides: _Sides, kinds: Taxonomy, known: Known, ref: str) -> Iterator
 
 def _rows(sides: _Sides, folder: str, load: Callable[..., tuple[Row, ...]]) -> Iterator[Problem]:
     """Edges or reference lists: none goes, and those that come were brought by people."""
-    old: set[Row] = set()
+    old: dict[Row, str] = {}
     new: dict[Row, str] = {}
     for path, data in sides.before.items():
         if path.startswith(folder):
-            old.update(load(data.decode(), path=f"bib/{path}"))
+            old |= dict.fromkeys(load(data.decode(), path=f"bib/{path}"), f"bib/{path}")
     for path, data in sides.after.items():
         if path.startswith(folder):
             try:
@@ -132,10 +132,10 @@ def _rows(sides: _Sides, folder: str, load: Callable[..., tuple[Row, ...]]) -> I
             except BadData as error:
                 yield from error.problems
                 return
-    for row in sorted(old - new.keys(), key=repr):
+    for row in sorted(old.keys() - new.keys(), key=repr):
         message = f"{row.citing}: what {row.source} told would be lost or edited: restore every line; nights keep it up to date"
-        yield Problem(f"bib/{folder.rstrip('/')}", 0, "change-history", message)
-    for row in sorted(new.keys() - old, key=repr):
+        yield Problem(old[row], 0, "change-history", message)
+    for row in sorted(new.keys() - old.keys(), key=repr):
         if row.source != IMPORTED:
             message = f"{row.citing}: {row.source} did not tell this to you: bring edges that you have read by `livre link --import`"
             yield Problem(new[row], 0, "change-history", message)
