@@ -80,6 +80,7 @@ def test_a_topic_with_too_few_works_takes_the_thresholds_of_all():
     assert drawn["maps"].include_at == drawn[ALL].include_at == 0.7
     assert drawn["dragons"].reason == ""
     assert drawn["maps"].reason.startswith("3 works judged unseen")
+    assert drawn["maps"].reason.endswith("; where all topics together show it, their threshold holds")
 
 
 def test_the_figures_count_what_the_thresholds_do():

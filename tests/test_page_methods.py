@@ -152,6 +152,22 @@ def test_the_diagrams_are_named_described_and_well_formed(fabricated: Path) -> N
             assert all("".join(a.itertext()).strip() for a in root.iter("a"))
 
 
+def test_who_corrects_a_record_has_not_judged_it(fabricated: Path) -> None:
+    of = review(fabricated)
+    subject, past = next((s, p) for s, p in sorted(of.corpus.decisions.items()) if p[-1].by == "rules" and p[-1].verdict is Verdict.INCLUDE)
+
+    def told(criterion: str) -> str:
+        said = Decision(
+            subject=subject, on="2099-12-01", verdict=Verdict.INCLUDE, criterion=criterion, score=1.0, by="Ada Example", why="so"
+        )
+        found = text(rendered(review(fabricated, decisions={**of.corpus.decisions, subject: (*past, said)}))["methods/"])
+        return "".join(re.findall(r"(\d+) of the works stand where people put them since", found))
+
+    before = "".join(re.findall(r"(\d+) of the works stand where people put them since", text(rendered(of)["methods/"])))
+    assert told("correction") == before
+    assert int(told("person")) == int(before or 0) + 1
+
+
 def test_the_night_that_imported_is_named_so(fabricated: Path) -> None:
     night = replace(corpus.load(fabricated / "bib").nights[0], source="import", seen=9, matched=9)
     assert "identified by import 9" in text(rendered(review(fabricated, nights=(night,)))["methods/"])

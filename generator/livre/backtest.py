@@ -124,7 +124,9 @@ def lines(judged: Sequence[Judged], topics: Sequence[str], *, precision: float, 
         exclude_below = pooled.exclude_below if own.exclude_below is None else own.exclude_below
         if include_at is not None and exclude_below is not None:
             exclude_below = min(include_at, exclude_below)
-        out[topic] = Line(topic=topic, include_at=include_at, exclude_below=exclude_below, reason=own.reason)
+        borrowed = (own.include_at, own.exclude_below) != (include_at, exclude_below) and own.reason
+        reason = f"{own.reason}; where all topics together show it, their threshold holds" if borrowed else own.reason
+        out[topic] = Line(topic=topic, include_at=include_at, exclude_below=exclude_below, reason=reason)
     return out
 
 

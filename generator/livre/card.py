@@ -62,7 +62,7 @@ class ScreeningCard:
         if not people:
             return (
                 f"{rules.capitalize()} all {n:,} of the newest works and people none, so the figures say how well rules are imitated, not "
-                "whether they are right; an area near 1 is no proof of that, only audits and sentinels are."
+                "whether they are right: an area near 1 is no proof of that. Audits and sentinels ask."
             )
         return (
             f"Of the newest works people decided {people:,}, and {rules} the other {n - people:,}: the figures on all of them say first "

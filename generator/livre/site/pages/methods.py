@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...model import Page
+from ...merge import MACHINE
+from ...model import CORRECTION, Page
 from . import cited, linked, quality
 from .categories import cards
 from .flow import source, summary
@@ -14,8 +15,9 @@ from .new import proposed
 from .records import FAMILY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from ...model import Decision
     from ...taxonomy import Category
     from ...terms import AnyOf
     from .review import Review
@@ -59,10 +61,15 @@ def _sorted(terms: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(terms, key=lambda t: (t.lstrip("=*").casefold(), t)))
 
 
+def _last(past: Sequence[Decision]) -> Decision:
+    """The decision that holds of a work; who corrects a record does not judge it."""
+    return ([d for d in past if d.criterion != CORRECTION] or past)[-1]
+
+
 def fragment(review: Review) -> dict[str, Any]:
     """What stands at `/methods/`."""
     scope = review.scope
-    last = [of[-1] for of in review.corpus.decisions.values()]
+    last = [_last(past) for past in review.corpus.decisions.values()]
     by_rule = Counter((d.criterion, d.verdict.value) for d in last)
     lists = _Lists()
     topics = [(t, lists.all(t.all), lists.of(t.none), lists.all(t.title_alone), by_rule[t.id, "include"]) for t in scope.topics]
@@ -82,7 +89,7 @@ def fragment(review: Review) -> dict[str, Any]:
         "topics": topics,
         "criteria": criteria,
         "long": lists.shown,
-        "by_people": sum(d.by not in {"rules", "import", "model"} for d in last),
+        "by_people": sum(d.by not in MACHINE and d.criterion != CORRECTION for d in last),
         "taxonomy": review.taxonomy,
         "facets": cards(review),
         "runs": [(n, source(n.source)) for n in tuple(reversed(review.corpus.nights))[:_NIGHTS]],
