@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .corpus import Corpus
     from .model import Candidate, Change, Identifier, Paper
     from .relevance import Judgement, Screener
+    from .scope import Scope
+    from .taxonomy import Taxonomy
 
 LEAST = "relevance"
 """The criterion of what the learned screener excludes."""
@@ -34,8 +36,18 @@ LEAST = "relevance"
 class Review:
     """What the review would do with a work on the day `on` (ISO date); without a screener and a filer, by its rules alone."""
 
-    def __init__(self, bib: Path, on: str, *, screener: Screener | None = None, filer: Filer | None = None) -> None:
-        self.scope, self.taxonomy, self.on = load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"), on
+    def __init__(
+        self,
+        bib: Path,
+        on: str,
+        *,
+        screener: Screener | None = None,
+        filer: Filer | None = None,
+        rules: tuple[Scope, Taxonomy] | None = None,
+    ) -> None:
+        """The `rules` are read from `bib` when nobody has read them yet."""
+        self.scope, self.taxonomy = rules or (load_scope(bib / "scope.toml"), load_taxonomy(bib / "taxonomy.toml"))
+        self.on = on
         self.screener, self.filer = screener, filer or Filer(taxonomy=self.taxonomy)
         self.facet_of = {c.id: c.facet for c in self.taxonomy.categories.values()}
         self.told: dict[Identifier, tuple[Filing, ...]] = {}

@@ -77,6 +77,7 @@ def learn(
         on,
         screener=screening if isinstance(screening, relevance.Screener) else None,
         filer=filer if isinstance(filer, filing.Filer) else None,
+        rules=(scope, taxonomy),
     )
     return Learned(review=review, screening=screening, filing=filer)
 
