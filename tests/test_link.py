@@ -16,7 +16,7 @@ from livre.citations import FAILED, Listed, Reference
 from livre.citations.answer import UNKNOWN
 from livre.citations.crossref import Crossref
 from livre.citations.openalex import OpenAlex
-from livre.citations.opencitations import OpenCitations
+from livre.citations.opencitations import Citing, OpenCitations
 from livre.citations.semanticscholar import SemanticScholar
 from livre.corpus import Corpus
 from livre.edges import Edges, tree
@@ -79,6 +79,7 @@ SOURCES: dict[str, tuple[Any, str, object]] = {
         {"id": "https://openalex.org/W1", "referenced_works": ["https://openalex.org/W2"]},
     ),
     "opencitations": (OpenCitations, "/references/doi:10.9999%2Fone", [{"cited": "omid:br/1 doi:10.9999/cited"}]),
+    "opencitations:citing": (Citing, "/citations/doi:10.9999%2Fone", [{"citing": "omid:br/1 doi:10.9999/citing"}]),
     "crossref": (Crossref, "/works/10.9999%2Fone", {"message": {"reference": [{"DOI": "10.9999/cited"}], "reference-count": 1}}),
     "s2": (SemanticScholar, "/paper/batch", [{"referenceCount": 1, "references": [{"externalIds": {"DOI": "10.9999/cited"}}]}]),
 }

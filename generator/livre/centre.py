@@ -13,12 +13,12 @@ from .analyse.measures import measure
 from .analyse.notable import core
 from .corpus import history
 from .coverage import internal
+from .edges import Edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .corpus import Corpus
-    from .edges import Edges
     from .model import Candidate, Identifier, Paper
     from .scope import Snowball
 
@@ -34,18 +34,25 @@ ALWAYS = "9999-12-31"
 
 @dataclass(frozen=True, kw_only=True)
 class Centre:
-    """The counted papers that were here before a day, their citations, and the keys of the core that others build on."""
+    """The counted papers and the citations that were here before a day, and the keys of the core that others build on."""
 
     papers: tuple[Paper, ...]
     graph: CitationGraph
     core: frozenset[str]
+    before: str = ALWAYS
 
 
 def centre(corpus: Corpus, edges: Edges, *, before: str = ALWAYS) -> Centre:
-    """The centre of the papers added before this day (ISO date), all by default: a night run again on its day sees the same."""
+    """The centre of the papers and edges added before this day (ISO date), all by default: a night run again sees the same."""
     papers = tuple(p for p in corpus.papers.values() if not p.background and p.added < before)
-    graph = CitationGraph.of(papers, ((one, other) for one, other, _ in internal(edges, corpus)))
-    return Centre(papers=papers, graph=graph, core=core(measure(graph, papers, today=before)))
+    graph = CitationGraph.of(papers, ((one, other) for one, other, _ in internal(_known(edges, before), corpus)))
+    return Centre(papers=papers, graph=graph, core=core(measure(graph, papers, today=before)), before=before)
+
+
+def _known(edges: Edges, before: str) -> Edges:
+    """The edges that somebody knew before this day."""
+    rows = ((citing, tuple(row for row in found if row.first < before)) for citing, found in edges.citations.items())
+    return Edges(citations={citing: found for citing, found in rows if found}, lists=edges.lists)
 
 
 def missed(corpus: Corpus, edges: Edges, of: Centre, snow: Snowball) -> tuple[snowball.Missing, ...]:
@@ -61,7 +68,7 @@ def cites_core(edges: Edges, of: Centre) -> Callable[[Candidate], float] | None:
     keys: dict[Identifier, str] = {i: p.key for p in of.papers if p.key in of.core for i in p.identifiers}
     cited: defaultdict[Identifier, set[str]] = defaultdict(set)
     for citation in edges:
-        if key := keys.get(citation.cited):
+        if citation.first < of.before and (key := keys.get(citation.cited)):
             cited[citation.citing].add(key)
     return lambda record: min(1.0, len({key for i in record.identifiers for key in cited.get(i, ())}) / FULL)
 

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .citations import forward
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -67,12 +69,13 @@ def internal(edges: Edges, corpus: Corpus) -> Iterator[tuple[str, str, tuple[str
 
 
 def completeness(edges: Edges, corpus: Corpus) -> Completeness:
-    """References known of references listed, by paper and source, and over all."""
-    lists: dict[str, list[ReferenceList]] = defaultdict(list)
+    """References known of references listed, by paper and source, and over all; who cites a paper says nothing of them."""
+    lists: dict[str, list[ReferenceList]] = {key: [] for key in corpus.papers}
     key_of = keys(corpus)
     for citing, rows in edges.lists.items():
         if (key := key_of.get(citing)) is not None:
-            lists[key] += rows
+            lists[key] += (row for row in rows if not forward(row.source))
+    lists = {key: rows for key, rows in lists.items() if rows}
     asked, answered, listed, known = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for row in (row for rows in lists.values() for row in rows):
         asked[row.source] += 1

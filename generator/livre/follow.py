@@ -19,17 +19,17 @@ from .merge import merge
 from .model import Decision, Night, Verdict
 from .resolve import resolve
 from .tally import Gathered, line_of
+from .whom import central, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from .citations import Listed
     from .corpus import Corpus
     from .edges import Edges
     from .harvest import Batch
     from .judgement import Review
     from .link import Report, Source
-    from .model import Candidate, Change, Paper
+    from .model import Candidate, Change
 
 MOST = 100
 """Works that are looked up in one night: one request."""
@@ -45,36 +45,6 @@ class Followed:
     nights: tuple[Night, ...] = ()
     line: Night | None = None
     reports: tuple[Report, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Yesterdays:
-    """A source that is asked only for papers that were here before the day `on`."""
-
-    source: Source
-    on: str
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    @property
-    def batch(self) -> int:
-        return self.source.batch
-
-    @property
-    def published(self) -> bool:
-        return self.source.published
-
-    @property
-    def versions(self) -> bool:
-        return self.source.versions
-
-    def asks(self, paper: Paper) -> bool:
-        return paper.added < self.on and self.source.asks(paper)
-
-    def ask(self, papers: Sequence[Paper]) -> Iterator[Listed]:
-        return self.source.ask(papers)
 
 
 def _no_topic(candidate: Candidate, on: str, why: str) -> Decision:
@@ -93,14 +63,15 @@ def follow(
     budget: int,
     progress: Callable[[str, int], None] = lambda step, done: None,
 ) -> Followed:
-    """Ask each source for `budget` papers, and look up what the citations lead to, newest knowledge first.
+    """Ask each source for `budget` papers, and who cites the core, and look up what the citations lead to, newest knowledge first.
 
-    No source is able to fail the night: what goes wrong is in the lines. The same night again asks nothing twice.
+    No source is able to fail the night: what goes wrong is in the lines. The same night again asks nothing twice, and looks nothing
+    up once it has.
     """
     linked = link(
         corpus,
         edges,
-        [_Yesterdays(s, review.on) for s in sources],
+        central(settled(sources, review.on), of),
         on=review.on,
         budget=budget,
         match=Titles.of(corpus.papers.values()).find,
@@ -109,7 +80,8 @@ def follow(
     nights = linked.nights
     leads = missed(corpus, linked.edges, of, review.scope.snowball)
     why = {m.identifier: f"{ROUTE}: {m.why}" for m in leads if m.identifier.scheme == "arxiv"}
-    if lookup is None or not why:
+    done = any(n.night == review.on and n.source == ROUTE and n.complete for n in corpus.nights)
+    if lookup is None or not why or done:
         return Followed(corpus=corpus, edges=linked.edges, nights=nights, reports=linked.reports)
     got, failure = Gathered(), ""
     try:

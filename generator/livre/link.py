@@ -14,7 +14,7 @@ from datetime import date
 from math import log2
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .citations import FAILED, Listed
+from .citations import FAILED, Listed, forward
 from .errors import LivreError, Throttled
 from .model import Identifier, Night
 from .union import Held, Merged, merge
@@ -33,6 +33,10 @@ IN_A_ROW: Final = 3
 """Failures, one after the other, after which a source is left alone for the night."""
 SOONEST, LATEST = 14, 365
 """Days after which a list is asked for again, at least and at most."""
+AGAIN: Final = 120
+"""Days after which it is asked again who cites a paper."""
+PART: Final = 4
+"""Of the papers that a source may be asked for, one in so many may be asked for who cites it."""
 _UNANSWERED: Final = 8.0
 """How much longer than it is a failed question counts as waiting."""
 
@@ -141,9 +145,16 @@ def waits(paper: Paper, told: ReferenceList, on: date, *, versions: bool = False
     age = max(0, (asked - _day(paper)).days)
     if told.outcome.startswith(FAILED):
         return (on - asked).days < 1 + age // 50  # the next night, but for what has failed for years
+    if forward(told.source):
+        return (on - asked).days < AGAIN
     if versions:
         return asked >= on or told.asked > max((v.on for v in paper.versions), default="")
     return (on - asked).days < min(max(age // 2, SOONEST), LATEST)
+
+
+def allowed(source: Source, budget: int) -> int:
+    """For how many papers this source may be asked in a day whose budget is so many."""
+    return -(-budget // PART) if forward(source.name) else budget
 
 
 def due(corpus: Corpus, edges: Edges, source: Source, on: str) -> list[Paper]:
@@ -159,7 +170,8 @@ def due(corpus: Corpus, edges: Edges, source: Source, on: str) -> list[Paper]:
         if told is None:
             fresh.append((_day(paper).isoformat(), key, paper))
         elif not waits(paper, told, today, versions=source.versions):
-            weight = _UNANSWERED if told.outcome.startswith(FAILED) else 1 + log2(1 + sum(cited[i] for i in paper.identifiers))
+            many = 0 if forward(source.name) else sum(cited[i] for i in paper.identifiers)
+            weight = _UNANSWERED if told.outcome.startswith(FAILED) else 1 + log2(1 + many)
             again.append((-weight * (today - date.fromisoformat(told.asked)).days, key, paper))
     fresh.sort(key=lambda item: item[:2], reverse=True)
     again.sort(key=lambda item: item[:2])
@@ -259,7 +271,7 @@ def link(
     force: bool = False,
     progress: Callable[[str, int], None] = lambda step, done: None,
 ) -> Linked:
-    """Ask each source for up to `budget` papers on the day `on` (ISO date), what it was asked today included.
+    """Ask each source for up to `budget` papers (see `allowed`) on the day `on` (ISO date), what it was asked today included.
 
     A source that was stopped today is left alone until another day unless `again`. `match` names the paper that a
     reference without an identifier means, or None. `force`: delete what would be held. Nothing that a source does raises.
@@ -272,7 +284,7 @@ def link(
         if ROUTE + source.name in left_alone and not again:
             reports.append(Report(source=source.name, stopped="it was stopped earlier today, and is left for another night"))
             continue
-        papers = due(corpus, edges, source, on)[: max(0, budget - _asked(edges, source, on))]
+        papers = due(corpus, edges, source, on)[: max(0, allowed(source, budget) - _asked(edges, source, on))]
         got = _questions(source, papers, progress)
         got.listed = [_matched(one, match) for one in got.listed]
         if not source.published:

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from . import edges, plaintext, union
-from .citations import crossref, eprint, openalex, opencitations, semanticscholar
+from .centre import centre
+from .citations import crossref, eprint, forward, openalex, opencitations, semanticscholar
 from .citations.match import Titles
 from .corpus import load, tree
 from .errors import UsageError
 from .harvest.transport import Transport
-from .link import Linked, Report, Source, due, link
+from .link import Linked, Report, Source, allowed, due, link
 from .save import save, writer
+from .whom import central
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from .model import Night
     from .union import Merged
 
-KEPT: Final = ("eprint", "openalex", "opencitations", "crossref")
-"""The sources whose edges are kept, in the order in which they are asked."""
+KEPT: Final = ("eprint", "openalex", "opencitations", opencitations.Citing.name, "crossref")
+"""The sources whose edges are kept, in the order in which they are asked; the one with `CITING` is asked who cites the core."""
 COMPARED: Final = "s2"
 """The source that is only compared with, when somebody asks for it."""
 PATIENCE: Final[Mapping[str, Any]] = {"read": 30.0, "total": 60.0, "tries": 3, "budget": 180.0, "size": 30_000_000}
@@ -49,6 +51,9 @@ def sources(
     def told(name: str, default: str = "") -> str:
         return environment.get(name, "").strip() or default
 
+    def index(kind: Callable[..., Source]) -> Source:
+        return kind(door(opencitations.DELAY), base=told("LIVRE_OPENCITATIONS", opencitations.BASE), token=told("OPENCITATIONS_TOKEN"))
+
     made: dict[str, Callable[[], Source]] = {
         "eprint": lambda: eprint.EPrint(
             Transport(delay=delay, user_agent=agent, **{**patience, **FILES}), base=told("LIVRE_ARXIV_SRC", eprint.BASE)
@@ -56,9 +61,8 @@ def sources(
         "openalex": lambda: openalex.OpenAlex(
             door(openalex.DELAY), base=told("LIVRE_OPENALEX", openalex.BASE), key=told("OPENALEX_API_KEY")
         ),
-        "opencitations": lambda: opencitations.OpenCitations(
-            door(opencitations.DELAY), base=told("LIVRE_OPENCITATIONS", opencitations.BASE), token=told("OPENCITATIONS_TOKEN")
-        ),
+        "opencitations": lambda: index(opencitations.OpenCitations),
+        opencitations.Citing.name: lambda: index(opencitations.Citing),
         "crossref": lambda: crossref.Crossref(
             door(crossref.DELAY), base=told("LIVRE_CROSSREF", crossref.BASE), mailto=told("CROSSREF_MAILTO")
         ),
@@ -95,6 +99,7 @@ def ask(
 ) -> tuple[Linked, Corpus, dict[str, bytes | None]]:
     """Ask the sources (see `link.link`): what came of it, the corpus with its record of nights, and the files of edges that change."""
     match = Titles.of(corpus.papers.values()).find
+    chosen = central(chosen, centre(corpus, before, before=on))
     linked = link(corpus, before, chosen, on=on, budget=budget, match=match, again=again, force=force, progress=progress)
     after = replace(corpus, nights=recorded(corpus.nights, linked.nights))
     return linked, after, edges.changes(before, linked.edges, corpus)
@@ -129,13 +134,15 @@ def adopt(bib: Path, files: Iterable[Path], *, on: str, dry_run: bool = False) -
 def plan(bib: Path, chosen: Iterable[Source], *, on: str, budget: int) -> dict[str, tuple[str, ...]]:
     """The citation keys of the papers that each source would be asked for, the most urgent first."""
     corpus, known = load(bib), edges.load(bib)
-    return {source.name: tuple(paper.key for paper in due(corpus, known, source, on)[:budget]) for source in chosen}
+    whom = central(chosen, centre(corpus, known, before=on))
+    return {source.name: tuple(paper.key for paper in due(corpus, known, source, on)[: allowed(source, budget)]) for source in whom}
 
 
 def lines(report: Report) -> Iterator[str]:
     """What came of a source, for the terminal."""
+    answers = "are cited, by {} works" if forward(report.source) else "have a list: {} references"
     yield (
-        f"{report.source}: {report.asked} papers asked for, {report.answered} have a list: {report.listed} references, "
+        f"{report.source}: {report.asked} papers asked for, {report.answered} {answers.format(report.listed)}, "
         f"{report.known} with an identifier; edges: {report.added} new, {report.changed} changed, {report.deleted} gone"
     )
     if report.outcome != "complete":

@@ -18,7 +18,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from . import plaintext
-from .citations import COMPLETE, Listed, Reference
+from .citations import CITING, COMPLETE, Listed, Reference, forward
 from .edges import Edges
 from .errors import BadData
 from .model import Citation, Identifier, Paper, Problem, ReferenceList
@@ -95,7 +95,7 @@ class _Desk:
         self.corpus, self.on, self.before = corpus, on, edges
         self.citations = dict(edges.citations)
         self.lists = dict(edges.lists)
-        self.gone: dict[str, list[Citation]] = defaultdict(list)
+        self.gone: dict[str, list[Citation]] = {}
         self.added, self.changed = Counter[str](), Counter[str]()
 
     def names(self, work: Identifier) -> tuple[Identifier, ...]:
@@ -152,12 +152,32 @@ class _Desk:
             if held.isdisjoint(names := {*work, *self.names(cited)}):
                 rows.append(Citation(citing=listed.citing, cited=cited, source=listed.source, first=self.on, last=self.on))
                 self.added[listed.source] += 1
-                held |= names
+            held |= names
         if rows:
             self.citations[listed.citing] = tuple(sorted(rows))
         self.lists[listed.citing] = tuple(lists[s] for s in sorted(lists))
 
-    def line(self, listed: Listed, last: ReferenceList | None, known: int, *, emptied: bool) -> ReferenceList:
+    def citers(self, listed: Listed) -> None:
+        """The works that one source says cite this one. Of their other references that says nothing, and an edge not among them stays."""
+        lists = self.told(listed.citing)
+        lists[listed.source] = self.line(listed, lists.get(listed.source), len(listed.references))
+        self.lists[listed.citing] = tuple(lists[s] for s in sorted(lists))
+        source, cited = listed.source.removesuffix(CITING), self.cited((listed.citing,))
+        names = self.names(cited)
+        for work in sorted({work for r in listed.references for work in _works(r)}):
+            record = self.corpus.find(work)
+            citing = record.primary if record else work[0]
+            rows = self.rows(citing)
+            if told := self.told(citing):
+                self.lists[citing] = tuple(told[s] for s in sorted(told))
+            known = [row for row in rows if row.source == source and row.cited in names]
+            rows = [self.renewed(row, by=listed.source) if row in known else row for row in rows]
+            if not known:
+                rows.append(Citation(citing=citing, cited=cited, source=source, first=self.on, last=self.on))
+                self.added[listed.source] += 1
+            self.citations[citing] = tuple(sorted(rows))
+
+    def line(self, listed: Listed, last: ReferenceList | None, known: int, *, emptied: bool = False) -> ReferenceList:
         """The new line for a list; one that did not come keeps the numbers of the last that did."""
         count, outcome = max(listed.listed, known), plaintext.one_line(listed.outcome)[:200] or "no outcome"
         if emptied:
@@ -166,11 +186,11 @@ class _Desk:
             count, known = last.listed, last.known
         return ReferenceList(citing=listed.citing, source=listed.source, asked=self.on, listed=count, known=known, outcome=outcome)
 
-    def renewed(self, row: Citation) -> Citation:
+    def renewed(self, row: Citation, *, by: str = "") -> Citation:
         """An edge that its source told of today."""
         if not row.absent and _apart(row.last, self.on) < RENEWED:
             return row
-        self.changed[row.source] += 1
+        self.changed[by or row.source] += 1
         return replace(row, last=self.on, absent=())
 
     def without(self, row: Citation, last: ReferenceList | None) -> Citation:
@@ -178,22 +198,24 @@ class _Desk:
         if _apart(row.absent[-1], self.on) < APART if row.absent else _seen(row, last) >= self.on:
             return row
         if len(row.absent) + 1 >= ABSENCES:
-            self.gone[row.source].append(row)
+            self.gone.setdefault(row.source, []).append(row)
             return row
         self.changed[row.source] += 1
         return replace(row, last=_seen(row, last), absent=(*row.absent, self.on))
 
     def delete(self, *, force: bool) -> Iterator[Held]:
         """Delete what is to go, or say for which source that is held."""
-        counts = Counter(row.source for row in self.before)
+        # Of a work whose list was never asked for no edge could go: these make nobody's deletions look few.
+        counts = Counter(row.source for row in self.before if self.before.list_of(row.citing, row.source)) if self.gone else Counter[str]()
+        self.gone = {s: left for s, rows in self.gone.items() if (left := [r for r in rows if r in self.citations.get(r.citing, ())])}
         for source, rows in sorted(self.gone.items()):
             if len(rows) > AT_ONCE * counts[source] and not force:
                 yield Held(source=source, gone=len(rows), edges=counts[source])
                 del self.gone[source]
         going = {row for rows in self.gone.values() for row in rows}
         for citing in {row.citing for row in going}:
-            if left := tuple(row for row in self.citations[citing] if row not in going):
-                self.citations[citing] = left
+            if stay := tuple(row for row in self.citations[citing] if row not in going):
+                self.citations[citing] = stay
             else:
                 del self.citations[citing]
 
@@ -201,12 +223,13 @@ class _Desk:
 def merge(edges: Edges, listed: Iterable[Listed], corpus: Corpus, on: str, *, force: bool = False) -> Merged:
     """The edges with what the sources said on the day `on` (ISO date), one line changed for each edge that changes.
 
-    `listed` has one answer of each source about a work, filed under the identifier that its decisions are filed under.
+    `listed` has one answer of each source about a work, filed under the identifier that its decisions are filed under; edges
+    that a source tells by who cites a work count, in `added` and `changed`, under the name with `CITING` that it was asked by.
     `force`: delete even what would be held, because a person has looked at it.
     """
     desk = _Desk(edges, corpus, on)
-    for one in sorted(listed, key=lambda x: (x.citing, x.source, x.outcome)):
-        desk.take(one)
+    for one in sorted(listed, key=lambda x: (forward(x.source), x.citing, x.source, x.outcome)):
+        (desk.citers if forward(one.source) else desk.take)(one)
     held = tuple(desk.delete(force=force))
     return Merged(
         edges=Edges(

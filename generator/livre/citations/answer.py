@@ -73,6 +73,12 @@ def identifiers(texts: Iterable[str | None]) -> tuple[Identifier, ...]:
     return tuple(sorted(found))
 
 
+def dois(names: Iterable[Identifier]) -> list[str]:
+    """The DOIs of a paper: its publisher's first, whose records have more citations, then the one that arXiv gives."""
+    known = list(names)
+    return [i.value for i in known if i.scheme == "doi"] + [f"10.48550/arXiv.{i.value}" for i in known if i.scheme == "arxiv"]
+
+
 def outcome(given: int, count: int) -> str:
     """How a source's list of `given` references ended that says it has `count`."""
     if given < count:

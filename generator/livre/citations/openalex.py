@@ -16,13 +16,13 @@ from urllib.parse import quote
 
 from ..errors import Malformed, SourceError, Throttled
 from . import COMPLETE, Listed, Reference
-from .answer import EMPTY, UNKNOWN, NotKnown, ask, identifiers, part
+from .answer import EMPTY, UNKNOWN, NotKnown, ask, dois, identifiers, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..harvest.transport import Transport
-    from ..model import Identifier, Paper
+    from ..model import Paper
 
 BASE: Final = "https://api.openalex.org"
 DELAY: Final = 0.2
@@ -72,7 +72,7 @@ class OpenAlex:
     def _references(self, paper: Paper) -> list[object] | None:
         """What the first of the paper's records says that has references; None when OpenAlex knows none of its names."""
         answers: list[list[object]] = []
-        for doi in _dois(paper.identifiers):
+        for doi in dois(paper.identifiers):
             address = f"{self._base}/works/https://doi.org/{quote(doi, safe='')}"
             try:
                 work = ask(self._door, address, {"select": "id,doi,referenced_works"}, headers=self._headers)
@@ -113,12 +113,6 @@ class OpenAlex:
 
 def _number(text: str | None) -> float | None:
     return float(text) if text and re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", text) else None
-
-
-def _dois(names: Iterable[Identifier]) -> list[str]:
-    """The DOIs of a paper: its publisher's first, whose records have more references."""
-    known = list(names)
-    return [i.value for i in known if i.scheme == "doi"] + [f"10.48550/arXiv.{i.value}" for i in known if i.scheme == "arxiv"]
 
 
 def _ids(references: Iterable[object]) -> Iterator[str]:

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...citations import forward
+from ...link import ROUTE
 from ...merge import MACHINE
 from .linked import called
 
@@ -42,7 +44,9 @@ def _sources(review: Review) -> list[Asked]:
     days = {row.source: "" for rows in network.completeness.lists.values() for row in rows}
     for row in (row for rows in network.completeness.lists.values() for row in rows):
         days[row.source] = max(days[row.source], row.asked)
-    runs = {n.source.removeprefix("link:"): n for n in review.corpus.nights if n.source.startswith("link:")}
+    # Who cites the core is no reference list, and would stand here as a source that knows of none.
+    asked = ((n.source.removeprefix(ROUTE), n) for n in review.corpus.nights if n.source.startswith(ROUTE))
+    runs = {source: n for source, n in asked if not forward(source)}
     out = []
     for source in sorted({*here, *shares, *runs}):
         share = shares.get(source)
