@@ -217,8 +217,7 @@ def test_a_preprint_names_arxiv_in_both_styles() -> None:
     one = paper(title="Do dragons dream?", authors=(Name(family="Example", given="Jean-Paul A", suffix="Jr."),))
     assert styles.apa(one) == "Example, J.-P. A., Jr. (2099). Do dragons dream? arXiv. https://doi.org/10.48550/arXiv.9901.00001"
     assert styles.vancouver(one) == (
-        "Example JP Jr. Do dragons dream? arXiv [Preprint]. 2099 Jan 2:arXiv:9901.00001. "
-        "Available from: https://doi.org/10.48550/arXiv.9901.00001"
+        "Example JP Jr. Do dragons dream? arXiv [Preprint]. 2099 Jan 2:arXiv:9901.00001. doi: 10.48550/arXiv.9901.00001."
     )
 
 
@@ -235,9 +234,7 @@ def test_without_authors_the_title_comes_first_and_without_a_date_there_is_none(
     one = paper(authors=(), date="")
     assert styles.apa(one) == "Paper 1. (n.d.). arXiv. https://doi.org/10.48550/arXiv.9901.00001"
     assert styles.vancouver(one).startswith("Paper 1. arXiv [Preprint]. arXiv:9901.00001.")
-    assert styles.vancouver(paper(date="2099-03")).endswith(
-        "2099 Mar:arXiv:9901.00001. Available from: https://doi.org/10.48550/arXiv.9901.00001"
-    )
+    assert styles.vancouver(paper(date="2099-03")).endswith("2099 Mar:arXiv:9901.00001. doi: 10.48550/arXiv.9901.00001.")
 
 
 @given(title=st.text(min_size=1), family=st.text(min_size=1), given=st.text(), suffix=st.text())

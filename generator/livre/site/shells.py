@@ -37,6 +37,8 @@ _LEFT_OUT = re.compile(r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)
 """What builders write and the site does not want: livre writes its own sitemap."""
 _ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 _VERBATIM = re.compile(r"(<(pre|script|textarea|style)\b.*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
+_BETWEEN = re.compile(r"(?<=>)\n(?=</?(?:div|footer|header|link|main|meta|nav|ul)\b)")
+"""Line breaks where a block begins or ends, which nobody sees: every generated page carries its frame."""
 _COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL)\s*-?\s*(.*)$|^(Error: .*|error: .*)$", re.MULTILINE)
 _DOC = re.compile(r"(?:[Dd]oc file|page) '([^']+)'|^'([^']+\.md)'")
 
@@ -176,7 +178,7 @@ def _accessible(html: str) -> str:
 
 
 def _frame(html: str, path: str, builder: str) -> Frame:
-    html = csp.protect(_accessible(squeeze(html)), builder=builder, where=f"content/{path.removesuffix('shell/')}{SHELL}")
+    html = csp.protect(_BETWEEN.sub("", _accessible(squeeze(html))), builder=builder, where=f"content/{path.removesuffix('shell/')}{SHELL}")
     top, head, rest = html.partition(HEAD)
     middle, body, bottom = rest.partition(BODY)
     if not head or not body or HEAD in rest or BODY in bottom:

@@ -26,10 +26,9 @@ def _ended(text: str) -> str:
     return text if text.endswith(_ENDS) else f"{text}."
 
 
-def _address(paper: Paper) -> str:
-    """Where the work is, for ever: its DOI, arXiv's own for a preprint."""
-    arxiv = paper.identifier("arxiv")
-    return f"https://doi.org/{paper.identifier('doi') or f'10.48550/arXiv.{arxiv}'}"
+def _doi(paper: Paper) -> str:
+    """What names the work for ever: its DOI, arXiv's own for a preprint."""
+    return paper.identifier("doi") or f"10.48550/arXiv.{paper.identifier('arxiv')}"
 
 
 def _initials(given: str) -> str:
@@ -60,7 +59,7 @@ def apa(paper: Paper) -> str:
     where = ", ".join(part for part in (plain(paper.journal), volume, pages) if part) if paper.journal else ""
     where = where or ("arXiv" if paper.identifier("arxiv") else "")
     head = f"{_ended(names)} {when} {_ended(title)}" if names else f"{_ended(title)} {when}"
-    return " ".join(part for part in (head, _ended(where) if where else "", _address(paper)) if part)
+    return " ".join(part for part in (head, _ended(where) if where else "", f"https://doi.org/{_doi(paper)}") if part)
 
 
 def _vancouver_name(name: Name) -> str:
@@ -79,7 +78,7 @@ def vancouver(paper: Paper) -> str:
     """The reference in Vancouver style, with the first six authors of more."""
     names = [_vancouver_name(name) for name in paper.authors]
     who = ", ".join([*names[:_VANCOUVER_MOST], *(["et al"] if len(names) > _VANCOUVER_MOST else [])])
-    doi, arxiv, own = paper.identifier("doi"), paper.identifier("arxiv"), printed(paper)
+    arxiv, own = paper.identifier("arxiv"), printed(paper)
     when = _vancouver_date(paper.date)
     if paper.journal:
         place = own.get("volume", "") + (f"({own['issue']})" if "issue" in own and "volume" in own else "")
@@ -89,5 +88,4 @@ def vancouver(paper: Paper) -> str:
         where = f"arXiv [Preprint]. {when}{':' if when else ''}arXiv:{arxiv}."
     else:
         where = f"{when}." if when else ""
-    link = f"doi: {doi}." if doi else f"Available from: {_address(paper)}"
-    return " ".join(part for part in (_ended(who) if who else "", _ended(plain(paper.title)), where, link) if part)
+    return " ".join(part for part in (_ended(who) if who else "", _ended(plain(paper.title)), where, f"doi: {_doi(paper)}.") if part)
