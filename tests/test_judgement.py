@@ -6,7 +6,6 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,11 +15,8 @@ from livre.backtest import ALL, Line
 from livre.corpus import Corpus, tree
 from livre.filing import Filer
 from livre.judgement import LEAST, Review
-from livre.model import Candidate, Decision, Verdict
+from livre.model import Candidate, Decision, Identifier, Paper, Verdict
 from livre.scope import load as load_scope
-
-if TYPE_CHECKING:
-    from livre.model import Identifier
 
 BIB = Path(__file__).parent / "data" / "review" / "bib"
 TOPIC = "beasts"
@@ -94,6 +90,23 @@ def test_what_the_screener_decides_otherwise_is_signed_by_it_and_what_it_confirm
     rules = [d for d in Review(BIB, BEFORE).all_fresh(strangers) if d]
     signed = [(d.by, d.verdict is r.verdict) for d, r in zip(said(screener, strangers, 0.8, 0.2), rules, strict=True)]
     assert {*signed} == {("rules", True), ("model", False)}
+
+
+def test_the_thresholds_of_a_topic_come_before_those_of_all(screener: relevance.Screener, strangers: tuple[Candidate, ...]) -> None:
+    never, always = (Line(topic=TOPIC, include_at=at, exclude_below=at) for at in (1.0, 0.0))
+    own, all_ = (replace(screener, lines=lines) for lines in ({ALL: always, TOPIC: never}, {ALL: always, "another": never}))
+    assert {*sides([d for d in Review(BIB, BEFORE, screener=own).all_fresh(strangers) if d])} == {"exclude"}
+    assert {*sides([d for d in Review(BIB, BEFORE, screener=all_).all_fresh(strangers) if d])} == {"include"}
+
+
+def test_a_facet_that_a_person_filed_stays_as_it_is() -> None:
+    review = Review(BIB, BEFORE)
+    work = Candidate(identifiers=(Identifier("arxiv", "9901.00001"),), title="A horned imaginary model of a dragon")
+    paper = Paper(key="ada", shard="2099-01", identifiers=work.identifiers, title=work.title, categories=("winged",), curated=("model",))
+    assert review.file(work, None) == ("horned", "dragons")
+    assert review.file(work, paper) == ("winged", "dragons")
+    assert review.file(work, replace(paper, curated=("keywords",))) == ("winged",)
+    assert review.file(work, replace(paper, curated=())) == ("horned", "dragons")
 
 
 def test_rules_alone_decide_without_an_abstract_and_where_an_exclusion_criterion_is_met(
