@@ -20,7 +20,7 @@ from .shell import main, sources_of, today
     "names",
     metavar="NAME",
     multiple=True,
-    help="eprint, openalex, opencitations, crossref, or s2 to compare with only.  [default: all but s2]",
+    help="eprint, openalex, opencitations, opencitations:citing, crossref, or s2 to compare with only.  [default: all but s2]",
 )
 @click.option(
     "--budget", type=click.IntRange(0), default=100, show_default=True, help="Papers that each source is asked for today, at most."
