@@ -153,7 +153,8 @@ class Terms:
                 active = []
             active = [(child, first) for node, first in (*active, (root, start)) for n in numbers if (child := node.next.get(n))]
             for node, first in active:
-                hits += [Hit(field, first, end, term, text[first:end]) for term in node.terms]
+                if node.terms:
+                    hits += [Hit(field, first, end, term, text[first:end]) for term in node.terms]
             last = end
         hits.sort()
         return hits
@@ -188,8 +189,9 @@ class AnyOf:
 
     def among(self, hits: Iterable[Hit]) -> list[Hit]:
         """The hits of this OR, each stretch of text counted once."""
+        own = [h for h in hits if h.term in self.terms or h.term in self.veto]
         out: list[Hit] = []
-        for hit in longest((h for h in hits if h.term in self.terms or h.term in self.veto), self.veto):
+        for hit in longest(own, self.veto) if own else ():
             if not out or hit.field != out[-1].field or hit.start >= out[-1].end:
                 out.append(hit)
         return out
