@@ -46,7 +46,7 @@ For tests, mirrors and replays:
 """
 
 
-BORN_LATER = ("bib/inbox/", "bib/filings/", "bib/proposal.tsv")
+BORN_LATER = ("bib/inbox/", "bib/filings/", "bib/proposal.tsv", "bib/models.toml")
 """What is there only while something is in it."""
 COMMANDS: list[tuple[str, click.Command]] = [("livre", main), *((f"livre {name}", command) for name, command in main.commands.items())]
 

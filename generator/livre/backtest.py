@@ -6,7 +6,6 @@ has to keep what the scope asks for. Five right out of five are no proof of 95 %
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ CONFIDENCE = 0.9
 """Of the two-sided interval whose worse end must keep what is asked, so that a threshold is wrong once in twenty times."""
 EVEN = 0.5
 """Nothing is included that more likely does not belong, nothing excluded that more likely does."""
-_PLACES = 4
 ALL = ""
 """Stands for all topics together."""
 
@@ -88,7 +86,7 @@ def _include_at(judged: Sequence[Judged], precision: float) -> float | None:
         last_of_equals = at + 1 == len(rows) or rows[at + 1].probability < row.probability
         if last_of_equals and wilson(k, n, CONFIDENCE)[0] >= precision:
             best = row.probability
-    return None if best is None else math.ceil(best * 10**_PLACES) / 10**_PLACES
+    return best
 
 
 def _exclude_below(judged: Sequence[Judged], missed: float) -> float | None:
@@ -99,7 +97,7 @@ def _exclude_below(judged: Sequence[Judged], missed: float) -> float | None:
         if wilson(lost, len(belongs), CONFIDENCE)[1] > missed:
             break
         best = belongs[lost] if lost < len(belongs) else EVEN
-    return None if best is None else math.floor(min(best, EVEN) * 10**_PLACES) / 10**_PLACES
+    return None if best is None else min(best, EVEN)
 
 
 def line(topic: str, judged: Sequence[Judged], *, precision: float, missed: float) -> Line:
