@@ -118,9 +118,7 @@ def main() -> None:
             "most waiting": max(r["waiting"] for r in done[0]),
             "papers": last["papers"],
             "seconds of the first and the last night": [first["seconds"], last["seconds"]],
-            "seconds per known work, first and last night": [
-                r["seconds"] / max(1, r["papers"] + r["candidates"]) for r in (first, last)
-            ],
+            "seconds per known work, first and last night": [r["seconds"] / max(1, r["papers"] + r["candidates"]) for r in (first, last)],
             "same bytes twice": [r["digest"] for r in done[0]] == [r["digest"] for r in done[1]],
         },
         sys.stdout,

@@ -17,7 +17,7 @@ from ..latex import plain
 from .table import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..analyse.network import Network
     from ..model import Paper
