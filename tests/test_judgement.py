@@ -14,7 +14,7 @@ from livre import relevance, rounds
 from livre.backtest import ALL, Line
 from livre.corpus import Corpus, tree
 from livre.filing import Filer
-from livre.judgement import LEAST, Review
+from livre.judgement import LEARNED, Review
 from livre.model import Candidate, Decision, Identifier, Paper, Verdict
 from livre.scope import load as load_scope
 
@@ -59,7 +59,7 @@ def test_from_the_upper_threshold_on_works_are_included_below_the_lower_one_excl
     assert sides(decisions) == expected
     for decision, p in zip(decisions, probabilities, strict=True):
         assert f"model {p:.2f} (" in decision.why
-        assert decision.criterion == (TOPIC if decision.verdict is Verdict.INCLUDE else LEAST)
+        assert decision.criterion == (TOPIC if decision.verdict is Verdict.INCLUDE else LEARNED)
         assert decision.score == pytest.approx(min(0.99, 1 - p if decision.verdict is Verdict.EXCLUDE else p), abs=0.006)
 
 
@@ -123,7 +123,7 @@ def test_rules_alone_decide_without_an_abstract_and_where_an_exclusion_criterion
     ]
     told = [[(d.verdict.value, d.criterion, bool(re.search(r"model \d", d.why))) for d in of if d] for of in said]
     assert told[0] == [("include", TOPIC, True), ("exclude", "riders", False), ("include", TOPIC, False)]
-    assert told[1] == [("exclude", LEAST, True), ("exclude", "riders", False), ("include", TOPIC, False)]
+    assert told[1] == [("exclude", LEARNED, True), ("exclude", "riders", False), ("include", TOPIC, False)]
 
 
 def test_sentinels_on_disk_and_works_kept_apart_do_not_teach_a_night(tmp_path: Path) -> None:

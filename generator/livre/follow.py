@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 from .centre import ROUTE, Centre, missed
 from .citations.match import Titles
-from .errors import SourceError
 from .link import link
 from .merge import merge
 from .model import Decision, Night, Verdict
 from .resolve import resolve
-from .tally import Gathered, line_of
+from .tally import gather_what_comes, line_of
 from .whom import central, settled
 
 if TYPE_CHECKING:
@@ -83,15 +82,7 @@ def follow(
     done = any(n.night == review.on and n.source == ROUTE and n.complete for n in corpus.nights)
     if lookup is None or not why or done:
         return Followed(corpus=corpus, edges=linked.edges, nights=nights, reports=linked.reports)
-    got, failure = Gathered(), ""
-    try:
-        for batch in lookup([i.value for i in why][:MOST]):
-            got.seen += len(batch.candidates)
-            got.candidates += batch.candidates
-            got.refused += batch.refused
-            progress(ROUTE, got.seen)
-    except SourceError as error:
-        failure = f"incomplete: {error}"[:400]
+    got, failure = gather_what_comes(lookup([i.value for i in why][:MOST]), ROUTE, progress)
 
     def judge(candidate: Candidate, stored: Candidate | None, last: Decision | None) -> Decision:
         reason = next((why[i] for i in candidate.identifiers if i in why), f"{ROUTE}: found by its citations")

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from .scope import Scope
     from .taxonomy import Taxonomy
 
-LEAST = "relevance"
-"""The criterion of what the learned screener excludes."""
+LEARNED = "relevance"
+"""The criterion of what the learned screener excludes, or lets wait."""
 
 
 class Review:
@@ -85,11 +85,11 @@ class Review:
         if judged.include_at is not None and p >= judged.include_at:
             verdict, criterion, score = Verdict.INCLUDE, topics(candidate, self.scope)[0].topic, p
         elif judged.exclude_below is not None and p < judged.exclude_below:
-            verdict, criterion, score = Verdict.EXCLUDE, LEAST, 1 - p
+            verdict, criterion, score = Verdict.EXCLUDE, LEARNED, 1 - p
         elif judged.include_at is None or judged.exclude_below is None:
             return replace(ruled, why=f"{ruled.why}; {shown}")
         else:
-            verdict, criterion, score = Verdict.WAIT, LEAST, p
+            verdict, criterion, score = Verdict.WAIT, LEARNED, p
         if verdict is ruled.verdict:
             return replace(ruled, why=f"{ruled.why}; {shown}", score=round(min(score, 0.99), 2))
         return replace(

@@ -21,7 +21,7 @@ from .harvest import Batch
 from .model import Candidate, Change, Decision, Night, Verdict
 from .save import save, writer
 from .screen import topics
-from .tally import Gathered, gather, line_of, new_decisions, record
+from .tally import Gathered, gather, gather_what_comes, line_of, new_decisions, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,15 +96,9 @@ def _abstracts(
     if not missing:
         return corpus, (), None
     left = len(missing) - ABSTRACTS
-    got, failure = Gathered(), f"incomplete: {left} are left for the next night" if left > 0 else ""
-    try:
-        for batch in lookup(missing[:ABSTRACTS]):
-            got.seen += len(batch.candidates)
-            got.candidates += batch.candidates
-            got.refused += batch.refused
-            progress("abstracts", got.seen)
-    except SourceError as error:
-        failure = f"incomplete: {error}"[:400]
+    got, failure = gather_what_comes(lookup(missing[:ABSTRACTS]), "abstracts", progress)
+    if not failure and left > 0:
+        failure = f"incomplete: {left} are left for the next night"
     after, changes = review.merge(corpus, got.candidates)
     line = line_of(Night(night=review.on, source="abstracts"), got, corpus, after, changes)
     return after, changes, replace(line, outcome=failure or line.outcome)

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from .errors import SourceError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -32,6 +34,20 @@ def gather(batches: Iterable[Batch], wanted: Callable[[Candidate], bool], progre
         got.watermark = max(got.watermark, batch.watermark)
         progress("harvested", got.seen)
     return got
+
+
+def gather_what_comes(batches: Iterable[Batch], step: str, progress: Callable[[str, int], None]) -> tuple[Gathered, str]:
+    """Read a look-up, in which every request stands alone: what came before a failure counts. Also the failure, or ''."""
+    got = Gathered()
+    try:
+        for batch in batches:
+            got.seen += len(batch.candidates)
+            got.candidates += batch.candidates
+            got.refused += batch.refused
+            progress(step, got.seen)
+    except SourceError as error:
+        return got, f"incomplete: {error}"[:400]
+    return got, ""
 
 
 def new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
