@@ -1,4 +1,4 @@
-"""The corpus to take away: BibTeX of all papers and of each, RIS, CSL-JSON, a table, and JSON by a schema of our own.
+"""The corpus to take away: BibTeX of all papers and of each, RIS, CSL-JSON, a table twice, and JSON by a schema of our own.
 
 docs/data.md documents each. BibTeX is written in the dialect that BibTeX, biber and Zotero all read without a complaint, which is
 also arXiv's own: `year`, `archiveprefix`, and `@misc` for what no journal has
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..entry import Entry, to_entry
 from ..latex import plain
 from . import csl, ris
+from .parquet import Flags, Lists, Texts, parquet
 from .table import table
 
 if TYPE_CHECKING:
@@ -24,14 +25,10 @@ if TYPE_CHECKING:
     from ..model import Name, Paper
     from .render import Site
 
-ALL, RIS, CSL, TABLE, JSON = "data/papers.bib", "data/papers.ris", "data/papers.csl.json", "data/papers.csv", "data/papers.json"
+ALL, RIS, CSL = "data/papers.bib", "data/papers.ris", "data/papers.csl.json"
+TABLE, PARQUET, JSON = "data/papers.csv", "data/papers.parquet", "data/papers.json"
 SCHEMA = 1
 """The version of papers.json and its parts; it rises when a field changes its meaning or goes, not when one comes."""
-COLUMNS = (
-    "key", "title", "authors", "date", "journal", "arxiv", "doi", "url", "page", "categories", "status", "background", "code", "weights",
-    "added",
-)  # fmt: skip
-"""The columns of papers.csv."""
 FIELDS = (
     "title", "shorttitle", "author", "year", "journal", "doi", "eprint", "archiveprefix", "primaryclass", "url", "note",
     "keywords", "abstract",
@@ -88,23 +85,34 @@ def _name(name: Name) -> dict[str, str]:
     return {part: text for part, text in (("family", name.family), ("given", name.given), ("suffix", name.suffix)) if text}
 
 
-def _row(paper: Paper, filed: Sequence[str], site: Site) -> Iterator[object]:
-    """The cells of papers.csv, in the order of `COLUMNS`; several values of one cell are parted by semicolons."""
-    yield paper.key
-    yield plain(paper.title)
-    yield "; ".join(", ".join(_name(n).values()) for n in paper.authors)
-    yield paper.date
-    yield plain(paper.journal)
-    yield paper.identifier("arxiv")
-    yield paper.identifier("doi")
-    yield paper.url or paper.primary.url
-    yield f"{site.url}papers/{paper.key}/"
-    yield "; ".join(filed)
-    yield paper.status.value
-    yield "yes" if paper.background else ""
-    yield " ".join(paper.code)
-    yield " ".join(paper.weights)
-    yield paper.added
+def _columns(papers: Sequence[Paper], filed: Mapping[str, Sequence[str]], site: Site) -> Iterator[Texts | Flags | Lists]:
+    """The table of all papers."""
+    yield Texts(name="key", values=[p.key for p in papers])
+    yield Texts(name="title", values=[plain(p.title) for p in papers])
+    yield Lists(name="authors", values=[[", ".join(_name(n).values()) for n in p.authors] for p in papers])
+    yield Texts(name="date", values=[p.date for p in papers])
+    yield Texts(name="journal", values=[plain(p.journal) for p in papers])
+    yield Texts(name="arxiv", values=[p.identifier("arxiv") for p in papers])
+    yield Texts(name="doi", values=[p.identifier("doi") for p in papers])
+    yield Texts(name="url", values=[p.url or p.primary.url for p in papers])
+    yield Texts(name="page", values=[f"{site.url}papers/{p.key}/" for p in papers])
+    yield Lists(name="categories", values=[filed[p.key] for p in papers])
+    yield Texts(name="status", values=[p.status.value for p in papers])
+    yield Flags(name="background", values=[p.background for p in papers])
+    yield Lists(name="code", values=[p.code for p in papers])
+    yield Lists(name="weights", values=[p.weights for p in papers])
+    yield Texts(name="added", values=[p.added for p in papers])
+
+
+def _flat(column: Texts | Flags | Lists) -> Sequence[str]:
+    """A column as text: several values of one cell are parted by semicolons, addresses by spaces."""
+    match column:
+        case Flags():
+            return ["yes" if value else "" for value in column.values]
+        case Lists():
+            return [(" " if column.name in {"code", "weights"} else "; ").join(value) for value in column.values]
+        case Texts():
+            return column.values
 
 
 def facts(paper: Paper, filed: Sequence[str], site: Site, *, abstract: bool) -> dict[str, Any]:
@@ -154,7 +162,9 @@ def files(
     yield ALL, everything(papers)
     yield RIS, ris.everything(papers, titles)
     yield CSL, csl.everything(papers)
-    yield TABLE, table(COLUMNS, (_row(p, filed[p.key], site) for p in papers))
+    columns = tuple(_columns(papers, filed, site))
+    yield TABLE, table([c.name for c in columns], zip(*map(_flat, columns), strict=True))
+    yield PARQUET, parquet(columns)
     parts: list[str] = []
     for shard, of in groupby(sorted(papers, key=lambda p: p.shard), key=lambda p: p.shard):
         parts.append(f"data/papers/{shard}.json")
