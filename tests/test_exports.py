@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from arro3.io import read_parquet
 from hypothesis import given
@@ -258,3 +259,18 @@ def test_the_parquet_file_holds_the_table_with_lists_as_lists() -> None:
 def test_a_review_without_papers_has_a_parquet_file_with_the_same_columns() -> None:
     empty, full = (read_parquet(io.BytesIO(files(*of)[exports.PARQUET])).read_all().schema for of in ((), (ARTICLE,)))
     assert [(f.name, f.type) for f in empty] == [(f.name, f.type) for f in full]
+
+
+def test_the_json_files_obey_the_published_schema() -> None:
+    out = files(
+        ARTICLE, paper(1, title="The $x^2$ dragon", versions=(Version(number=1, on="2099-01-02"),)), paper(3, shard="2098-12", date="2098")
+    )
+    schema = json.loads(out[exports.SCHEMA_FILE])
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    for path in (exports.JSON, "data/papers/2098-12.json", "data/papers/2099-01.json"):
+        document = json.loads(out[path])
+        assert not list(validator.iter_errors(document)), path
+        assert document["$schema"] == f"{HERE.url}{exports.SCHEMA_FILE}"
+        del document["papers"][0]["key"]
+        assert list(validator.iter_errors(document)), "a paper without a key is no paper"

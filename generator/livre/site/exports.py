@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..entry import Entry, to_entry
@@ -29,6 +30,7 @@ ALL, RIS, CSL = "data/papers.bib", "data/papers.ris", "data/papers.csl.json"
 TABLE, PARQUET, JSON = "data/papers.csv", "data/papers.parquet", "data/papers.json"
 SCHEMA = 1
 """The version of papers.json and its parts; it rises when a field changes its meaning or goes, not when one comes."""
+SCHEMA_FILE = "data/papers.schema.json"
 FIELDS = (
     "title", "shorttitle", "author", "year", "journal", "doi", "eprint", "archiveprefix", "primaryclass", "url", "note",
     "keywords", "abstract",
@@ -149,7 +151,7 @@ def facts(paper: Paper, filed: Sequence[str], site: Site, *, abstract: bool) -> 
 
 def _document(papers: Iterable[Paper], filed: Mapping[str, Sequence[str]], site: Site, *, abstract: bool, **more: Any) -> bytes:
     """A file of `facts`, one paper a line, so that two versions can be compared line by line."""
-    head = json.dumps({"schema": SCHEMA, "review": site.name, **more}, ensure_ascii=False)
+    head = json.dumps({"$schema": f"{site.url}{SCHEMA_FILE}", "schema": SCHEMA, "review": site.name, **more}, ensure_ascii=False)
     lines = (json.dumps(facts(p, filed[p.key], site, abstract=abstract), ensure_ascii=False, separators=(",", ":")) for p in papers)
     return (head.removesuffix("}") + ', "papers": [\n' + ",\n".join(lines) + "\n]}\n").encode()
 
@@ -170,3 +172,4 @@ def files(
         parts.append(f"data/papers/{shard}.json")
         yield parts[-1], _document(of, filed, site, abstract=True, month=shard)
     yield JSON, _document(papers, filed, site, abstract=False, parts=parts)
+    yield SCHEMA_FILE, Path(__file__).with_name("papers.schema.json").read_bytes()
