@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, fromstring
 
+import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,6 +163,18 @@ def test_a_feed_keeps_the_rules_of_atom_and_a_spoilt_one_does_not() -> None:
         for child in entry.findall("a:author", ATOM) + entry.findall("a:updated", ATOM):
             entry.remove(child)
     assert [f.partition(": ")[2] for f in faults(spoilt)] == ["nobody wrote it", "0 of updated", "nobody wrote it"]
+
+
+def test_a_feed_reader_finds_nothing_to_complain_of_and_reads_what_was_written() -> None:
+    hostile = paper(2, title="<b>&amp;</b> \N{HEBREW LETTER ALEF} ]]>", categories=("llm",))
+    read = feedparser.parse(written([paper(1), hostile])[0])
+    assert not read.bozo, read.get("bozo_exception")
+    assert (read.version, read.feed.title, [e.title for e in read.entries]) == (
+        "atom10",
+        "A & B",
+        ["<b>&amp;</b> \N{HEBREW LETTER ALEF} ]]>", "Paper 1"],
+    )
+    assert read.entries[0].link == f"{HERE.url}papers/example2099n2/"
 
 
 def test_the_json_feed_says_the_same_as_the_atom_feed() -> None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, fromstring
 
+import sickle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from livre.site.render import Site
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from pytest_httpserver import HTTPServer
 
 HERE = Site(name="A & B", url="https://example.org/review/")
 OAI = {
@@ -104,3 +107,13 @@ def test_every_paper_of_a_site_is_in_the_answer_of_its_month(site: Callable[[str
         found |= set(texts(fromstring((folder / "oai" / month).read_bytes()), ".//o:header/o:identifier"))
     assert found == {f"oai:example.org:{p['key']}" for p in parts["papers"]}
     assert {p["key"] for p in parts["papers"]} <= corpus.load(fabricated / "bib").papers.keys()
+
+
+def test_sickle_harvests_a_month_from_a_host_that_ignores_the_question(httpserver: HTTPServer) -> None:
+    for path, data in answers(paper(), paper(key="example2099horn", title="\N{HEBREW LETTER ALEF} & <b>", status=Status.CURRENT)).items():
+        httpserver.expect_request(f"/{path}").respond_with_data(data, content_type="text/xml; charset=utf-8")
+    harvester = sickle.Sickle(httpserver.url_for("/data/oai/2099-01.xml"))
+    found = list(harvester.ListRecords(metadataPrefix="oai_dc"))
+    assert [r.header.identifier for r in found] == ["oai:example.org:example2099dragon", "oai:example.org:example2099horn"]
+    assert found[1].metadata["title"] == ["\N{HEBREW LETTER ALEF} & <b>"]
+    assert found[0].header.setSpecs == ["llm"]
