@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import corpus, edges, registry, scope, taxonomy
+from . import corpus, edges, git, registry, scope, taxonomy
 from .centre import centre, recaptured
 from .errors import BadData
+from .freshness import freshness
 from .model import Problem
-from .site import chapters, exports, feeds, graphs, oai, shells, sitemap
+from .site import chapters, exports, feeds, graphs, oai, shells, sitemap, status
 from .site.links import Links, base_of
-from .site.pages import Review, following, fragments, measured, models, pages, why
+from .site.pages import Review, dated, following, fragments, measured, models, pages, why
 from .site.render import Site, Templates, framed
 from .site.write import Output, write
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
+    from .freshness import Freshness
     from .site.chapters import Chapter
     from .site.pages import Fragment
     from .site.shells import Shells
@@ -109,8 +111,15 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
             pieces = tuple(fragments(review))
         with clock("shells"):
             progress("shells", 0)
-            made = frames.result()
-    run = _Run(site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=Links(base_of(site.url)))
+            fresh = freshness(papers, about, (p.date for p in review.papers))
+
+            def line(path: str) -> str:
+                linked = "new/" in review.chapters and not path.endswith(".html")
+                return templates.fragment("freshness", path, status.context(fresh, linked=linked))
+
+            made = shells.dated(frames.result(), line)
+    links, commit = Links(base_of(site.url)), git.commit(root)
+    run = _Run(site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, fresh=fresh, commit=commit)
     with clock("write"):
         claimed = write(run.outputs(prose, pieces), site_dir, run.verify)
     clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify"))
@@ -134,6 +143,8 @@ class _Run:
     clock: _Clock
     progress: Progress
     links: Links
+    fresh: Freshness
+    commit: str
     size: int = 0
     addresses: list[str] = field(default_factory=list)
 
@@ -211,11 +222,12 @@ class _Run:
             yield Output(path, data, "the citation graph")
         for path, data in feeds.Writer(site=self.site, titles=titles, since=feeds.since(of.every)).files(following(of)):
             yield Output(path, data, "the feeds")
-        changes = {f"papers/{p.key}/": feeds.changed(p) for p in papers.values()}
-        for path, data in sitemap.sitemap(sorted(self.addresses), self.site, changes):
+        for path, data in sitemap.sitemap(sorted(self.addresses), self.site, dict(dated(of))):
             yield Output(path, data, "the sitemap")
         for path, data in models.files(self.review):
             yield Output(path, data, "the register of names")
+        for path, data in status.files(self.fresh, self.site, self.commit):
+            yield Output(path, data, "the state of the review")
         for path, data in why.files(self.review):
             yield Output(path, data, "the index of decisions")
         yield Output("robots.txt", sitemap.robots(self.site), "robots.txt")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import authors, categories, flow, graph, home, methods, models, new, papers, records, timeline, why
+from .dated import dated
 from .following import following
 from .fragment import Fragment
 from .measured import Measured
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from ...model import Page
 
-__all__ = ["Fragment", "Measured", "Review", "following", "fragments", "pages"]
+__all__ = ["Fragment", "Measured", "Review", "dated", "following", "fragments", "pages"]
 
 
 def pages(review: Review) -> Iterator[Page]:
