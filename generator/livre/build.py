@@ -117,9 +117,11 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
                 linked = "new/" in review.chapters and not path.endswith(".html")
                 return templates.fragment("freshness", path, status.context(fresh, linked=linked))
 
-            made = shells.dated(frames.result(), line)
+            made = shells.with_line(frames.result(), line)
     links, commit = Links(base_of(site.url)), git.commit(root)
-    run = _Run(site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, fresh=fresh, commit=commit)
+    run = _Run(
+        site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, fresh=fresh, commit=commit
+    )
     with clock("write"):
         claimed = write(run.outputs(prose, pieces), site_dir, run.verify)
     clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify"))

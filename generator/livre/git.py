@@ -35,6 +35,13 @@ def author_of(root: Path, path: str) -> str:
     return _said(root, "log", "-1", "--no-renames", "--diff-filter=A", "--format=%an", "--", f":(literal){path}")
 
 
+def commit(root: Path) -> str:
+    """The commit that the review at `root` is at; '' where its files are in none, or were changed since."""
+    if not _said(root, "ls-files", "--", "bib/scope.toml") or _said(root, "status", "--porcelain", "--", "bib", "content", "mkdocs.yml"):
+        return ""
+    return _said(root, "rev-parse", "HEAD")
+
+
 def user(root: Path) -> str:
     """Who commits here, as git was told; '' if it was not."""
     return _said(root, "config", "user.name")

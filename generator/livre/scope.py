@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Groups = Mapping[str, tuple[str, ...]]
+LATE_AFTER = 1.5
+"""Days after which a night has been missed, its catch-ups too, unless scope.toml says another number or `stale_after` is below three."""
 
 
 class Curator(Table, frozen=True, kw_only=True):
@@ -120,6 +122,7 @@ class Scope:
     curators: tuple[Curator, ...]
     harvest: Harvest
     stale_after: int
+    late_after: float = LATE_AFTER
     evidence: Evidence
     screening: Screening = field(default_factory=Screening)
     audit: Audit = field(default_factory=Audit)
@@ -130,7 +133,8 @@ class Scope:
 
 
 class _Freshness(Table, frozen=True, kw_only=True):
-    stale_after: int = 3
+    stale_after: Whole = 3
+    late_after: Positive | None = None
 
 
 class _Topic(Table, frozen=True, kw_only=True):
@@ -230,6 +234,10 @@ def load(path: Path, *, shown: str = "bib/scope.toml") -> Scope:
         wrong(f"{file.harvest.since} is a day that no calendar has", "harvest", "since")
     if not file.harvest.sets:
         wrong('name at least one set of arXiv, as sets = ["cs"]', "harvest", "sets")
+    stale = file.freshness.stale_after
+    late = file.freshness.late_after or min(LATE_AFTER, stale / 2)
+    if late >= stale:
+        wrong("the review is late before it is out of date: late_after must be less than stale_after", "freshness", "late_after")
     topics = tuple(_topics(file.topics, groups, wrong))
     criteria = tuple(_criteria(file.criteria, groups, wrong, file.evidence.enough))
     wrong.refuse()
@@ -243,7 +251,8 @@ def load(path: Path, *, shown: str = "bib/scope.toml") -> Scope:
         repository=file.repository,
         curators=file.curators,
         harvest=file.harvest,
-        stale_after=file.freshness.stale_after,
+        stale_after=stale,
+        late_after=late,
         evidence=file.evidence,
         screening=file.screening,
         audit=file.audit,

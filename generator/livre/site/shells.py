@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from . import csp
 from .render import Frame, Site, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 THEME = Path(__file__).parent / "theme"
 CONFIG = "mkdocs.yml"
@@ -32,7 +32,7 @@ SHELL = "shell.md"
 TIMEOUT = 300.0
 """Seconds after which a builder is taken to hang; forty chapters take two."""
 _SKIP = '<div data-md-component="skip">\n</div>'
-HEAD, BODY = "<!--slot:head-->", "<!--slot:body-->"
+HEAD, BODY, FRESH = "<!--slot:head-->", "<!--slot:body-->", "<!--slot:freshness-->"
 _LEFT_OUT = re.compile(r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)?__pycache__/.*")
 """What builders write and the site does not want: livre writes its own sitemap."""
 _ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
@@ -184,6 +184,18 @@ def _frame(html: str, path: str, builder: str) -> Frame:
     if not head or not body or HEAD in rest or BODY in bottom:
         raise _problem(0, f"/{path} lacks its slots: {SHELL} needs `template: shell.html`, and no theme override may hide the blocks")
     return Frame(root=root_of(path), top=top, middle=middle, bottom=bottom)
+
+
+def with_line(made: Shells, line: Callable[[str], str]) -> Shells:
+    """The same with the line of freshness on every page, as `line` has it for a page at this path; BadData where a page has no slot for it."""
+
+    def put(html: str, path: str) -> str:
+        if FRESH not in html:
+            raise _problem(0, f"/{path} does not say how fresh it is: no theme override may hide the block `announce`")
+        return html.replace(FRESH, line(path), 1)
+
+    frames = {family: replace(frame, middle=put(frame.middle, f"{family}/shell/")) for family, frame in made.frames.items()}
+    return replace(made, frames=frames, chapters=tuple((path, put(html, path.removesuffix("index.html"))) for path, html in made.chapters))
 
 
 def source(root: Path, path: str) -> str:
