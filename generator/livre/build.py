@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from . import corpus, edges, git, registry, scope, taxonomy
 from .centre import centre, recaptured
 from .errors import BadData
-from .freshness import freshness
 from .model import Problem
 from .site import chapters, exports, feeds, graphs, oai, shells, sitemap, status
 from .site.links import Links, base_of
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
-    from .freshness import Freshness
     from .site.chapters import Chapter
     from .site.pages import Fragment
     from .site.shells import Shells
@@ -111,17 +109,14 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
             pieces = tuple(fragments(review))
         with clock("shells"):
             progress("shells", 0)
-            fresh = freshness(papers, about, (p.date for p in review.papers))
 
             def line(path: str) -> str:
                 linked = "new/" in review.chapters and not path.endswith(".html")
-                return templates.fragment("freshness", path, status.context(fresh, linked=linked))
+                return templates.fragment("freshness", path, status.context(review.freshness, linked=linked))
 
             made = shells.with_line(frames.result(), line)
     links, commit = Links(base_of(site.url)), git.commit(root)
-    run = _Run(
-        site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, fresh=fresh, commit=commit
-    )
+    run = _Run(site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, commit=commit)
     with clock("write"):
         claimed = write(run.outputs(prose, pieces), site_dir, run.verify)
     clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify"))
@@ -145,7 +140,6 @@ class _Run:
     clock: _Clock
     progress: Progress
     links: Links
-    fresh: Freshness
     commit: str
     size: int = 0
     addresses: list[str] = field(default_factory=list)
@@ -228,7 +222,7 @@ class _Run:
             yield Output(path, data, "the sitemap")
         for path, data in models.files(self.review):
             yield Output(path, data, "the register of names")
-        for path, data in status.files(self.fresh, self.site, self.commit):
+        for path, data in status.files(of.freshness, self.site, self.commit):
             yield Output(path, data, "the state of the review")
         for path, data in why.files(self.review):
             yield Output(path, data, "the index of decisions")

@@ -8,7 +8,7 @@ count: arXiv announces from Sunday to Thursday in the evening of New York, so th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 State = Literal["fresh", "late", "stale", "unknown"]
 _DAY = len("2099-01-02")
-_MONDAY = datetime(1970, 1, 5, tzinfo=timezone.utc)
+_MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
 """The first Monday of the clock's own time."""
 _WORKDAYS = 5
 
@@ -66,9 +66,8 @@ class Freshness:
 
 
 def parsed(at: str) -> datetime:
-    """An instant such as `2099-03-04T06:31:00Z`; one without a zone is of UTC."""
-    instant = datetime.fromisoformat(at)
-    return instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
+    """An instant such as `2099-03-04T06:31:00Z`."""
+    return datetime.fromisoformat(at)
 
 
 def _instant(day: str) -> str:
@@ -91,8 +90,7 @@ def _at(night: Night) -> str:
 
 def ended(night: Night) -> str:
     """When a night's harvest ended; for rows that do not say, the beginning of its day: rather older than it is than fresher."""
-    at = _at(night) if len(_at(night)) > _DAY else _instant(night.night[:_DAY])
-    return f"{parsed(at).astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+    return _at(night) or _instant(night.night[:_DAY])
 
 
 def _last(nights: Iterable[Night]) -> tuple[Outcome, ...]:

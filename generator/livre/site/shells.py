@@ -187,7 +187,7 @@ def _frame(html: str, path: str, builder: str) -> Frame:
 
 
 def with_line(made: Shells, line: Callable[[str], str]) -> Shells:
-    """The same with the line of freshness on every page, as `line` has it for a page at this path; BadData where a page has no slot for it."""
+    """The same with the line of freshness on every page, as `line` has it for the page at a path; BadData for a page without a slot."""
 
     def put(html: str, path: str) -> str:
         if FRESH not in html:

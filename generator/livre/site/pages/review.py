@@ -12,6 +12,7 @@ from ...analyse.network import Network
 from ...corpus import history
 from ...edges import Edges
 from ...filed import evidence
+from ...freshness import freshness
 from ...latex import plain
 from ...model import Verdict
 from ...names import author_id
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ...classify import Filing
     from ...corpus import Corpus
+    from ...freshness import Freshness
     from ...model import Decision, Name, Paper
     from ...registry import Corrections, Registered
     from ...scope import Scope
@@ -191,6 +193,11 @@ class Review:
     def complete(self) -> str:
         """The day of the last complete harvest by any route, or '' when there was none."""
         return max((n.night[:10] for n in self.corpus.nights if n.harvest and n.complete), default="")
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        """When a harvest was last complete, and what came since."""
+        return freshness(self.corpus, self.scope, (p.date for p in self.papers))
 
     @cached_property
     def as_of(self) -> str:
