@@ -105,6 +105,15 @@ def pagerank(graph: CitationGraph, damping: float = DAMPING) -> tuple[float, ...
     return tuple(round(ranks[i], 15) for i in range(len(graph)))
 
 
+def central(count: int, links: Iterable[tuple[int, int, float]], damping: float = 0.85) -> tuple[float, ...]:
+    """Weighted PageRank of `count` things joined by (one, other, weight), without direction; the damping is that of the original papers."""
+    graph = nx.Graph()
+    graph.add_nodes_from(range(count))
+    graph.add_weighted_edges_from(links)
+    ranks = nx.pagerank(graph, alpha=damping, tol=1e-10 / count, max_iter=1000) if count else {}
+    return tuple(ranks[i] for i in range(count))
+
+
 def condensed(graph: CitationGraph) -> Condensed:
     """The graph without its circles, strongly connected components in the words of Tarjan, whose algorithm networkx has.
 

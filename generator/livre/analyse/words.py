@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,12 @@ def _terms(title: str) -> tuple[str, ...]:
     return (*filter(None, words), *(f"{a} {b}" for a, b in pairwise(words) if a and b))
 
 
+def roots(text: str) -> frozenset[str]:
+    """The words of a text that tell something, singular and plural as one."""
+    return frozenset(_stem(w) for w in _WORD.findall(plain(text).lower()) if len(w) >= _SHORTEST and w not in DULL)
+
+
+@lru_cache(maxsize=65536)
 def _stem(term: str) -> str:
     """Singular and plural alike, and two words with a hyphen or without."""
     parts = term.split("-")
