@@ -18,7 +18,7 @@ from . import corpus, edges, git, registry, scope, taxonomy
 from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
-from .site import chapters, exports, feeds, graphs, oai, shells, sitemap, status
+from .site import chapters, exports, feeds, graphs, oai, picture, shells, sitemap, status
 from .site.links import Links, base_of
 from .site.pages import Review, dated, following, fragments, measured, models, pages, why
 from .site.render import Site, Templates, framed
@@ -226,6 +226,7 @@ class _Run:
             yield Output(path, data, "the state of the review")
         for path, data in why.files(self.review):
             yield Output(path, data, "the index of decisions")
+        yield Output(picture.PATH, picture.card(self.site.name, f"A living review of {len(of.papers):,} papers"), "the picture beside links")
         yield Output("robots.txt", sitemap.robots(self.site), "robots.txt")
 
     def verify(self, claimed: Mapping[str, str]) -> Iterator[Problem]:

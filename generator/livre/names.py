@@ -184,9 +184,14 @@ def write(authors: Iterable[Name]) -> str:
     )
 
 
+def ascii_only(text: str) -> str:
+    """A plain text of any script in ASCII letters, as near as they come."""
+    return anyascii(plain(text))
+
+
 def slug(text: str) -> str:
     """Letters and digits of any script as lower-case ASCII words joined by hyphens; '' when none is left."""
-    return re.sub(r"[^a-z0-9]+", "-", anyascii(plain(text)).lower().replace("'", "")).strip("-")[:64].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only(text).lower().replace("'", "")).strip("-")[:64].strip("-")
 
 
 def author_id(name: Name) -> str:
