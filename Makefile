@@ -17,7 +17,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lock docs bench screenshots clean
+.PHONY: help install demo test check format lock docs bench screenshots clean
 
 # $(call debian,PACKAGE,WHY): install a Debian package when that is in our power, else say what is missing.
 define debian
@@ -33,6 +33,8 @@ CHROMIUM = command -v chromium >/dev/null || command -v chromium-browser >/dev/n
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+install: $(RUN) ## install livre and what it needs into .venv, by hash and nothing else
 
 demo: $(RUN) ## replay a real night on a copy of the review, build the site, serve it (SERVE=no: stop after the build)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" SERVE="$(SERVE)" sh demo/run
