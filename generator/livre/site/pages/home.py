@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from ...analyse import counts
+from ...latex import encode
 from .. import charts
 from .categories import cards
 from .linked import reason
 
 if TYPE_CHECKING:
+    from ...model import Night
     from .review import Review
 
-_NEWEST, _SURVEYS, _SHADES = 8, 5, 5
+_NEWEST, _SURVEYS, _SHADES, _NIGHTS = 7, 6, 5, 5
 _SURVEY = ("surveys", "survey", "reviews")
 """What a category of surveys is called; the first that the taxonomy has is shown on the front page."""
 
@@ -34,6 +37,7 @@ def matrix(review: Review) -> dict[str, Any] | None:
         return math.ceil(_SHADES * math.sqrt(n / most))
 
     return {
+        "facets": (facets[0].id, facets[1].id),
         "rows": facets[0].title,
         "columns": facets[1].title,
         "heads": [review.chip(r) for r in rows],
@@ -41,9 +45,35 @@ def matrix(review: Review) -> dict[str, Any] | None:
     }
 
 
+def nights(review: Review) -> list[tuple[str, str, int, bool]]:
+    """What the last nights changed, newest first: (day, as spoken, papers added, whether every source answered in full)."""
+    ran: defaultdict[str, list[Night]] = defaultdict(list)
+    for night in review.corpus.nights:
+        if night.harvest:
+            ran[night.night[:10]].append(night)
+    last = sorted(ran.items(), reverse=True)[:_NIGHTS]
+    return [(day, charts.spoken(day), sum(n.included for n in of), all(n.complete for n in of)) for day, of in last]
+
+
+def own(review: Review) -> dict[str, str]:
+    """What a citation of the review itself says, as text and as values of BibTeX fields: who keeps it, and the day of its state.
+
+    Names of curators stay as written, in braces: they may be a group's.
+    """
+    people = [c.name for c in review.scope.curators]
+    return {
+        "by": " & ".join(filter(None, [", ".join(people[:-1]), *people[-1:]])),
+        "title": review.scope.title,
+        "day": review.as_of,
+        "year": review.as_of[:4],
+        "said": charts.spoken(review.as_of),
+        "bibtex_by": " and ".join(f"{{{encode(name)}}}" for name in people),
+        "bibtex_title": encode(review.scope.title),
+    }
+
+
 def fragment(review: Review) -> dict[str, Any]:
     """What stands at `/`, below the chapter's own words."""
-    last = [n for n in review.corpus.nights if n.night[:10] == review.complete and n.source != "import"]
     survey = next((review.taxonomy.categories[c] for c in _SURVEY if c in review.taxonomy.categories), None)
     surveys = review.by_category[survey.id] if survey else ()
     return {
@@ -53,10 +83,7 @@ def fragment(review: Review) -> dict[str, Any]:
         "decided": len(review.corpus.decisions),
         "month": charts.spoken(review.open_month) if review.open_month else "",
         "this_month": len(review.by_month.get(review.open_month, ())),
-        "complete": charts.spoken(review.complete) if review.complete else "",
-        "included": sum(n.included for n in last),
         "newest": review.list(review.papers[:_NEWEST]),
-        "newest_date": charts.spoken(review.papers[0].date) if review.papers else "",
         "surveys": review.list(surveys[:_SURVEYS]),
         "milestones": any(reason(p, review) for p in review.all),
         "survey": review.chip(survey) if survey and surveys else None,
@@ -65,4 +92,6 @@ def fragment(review: Review) -> dict[str, Any]:
         "legend": review.legend(review.papers),
         "facets": cards(review),
         "matrix": matrix(review),
+        "nights": nights(review),
+        "own": own(review),
     }
