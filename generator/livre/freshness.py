@@ -84,20 +84,16 @@ def counted(since: datetime, until: datetime) -> float:
     return (workdays(until) - workdays(since)) * 24
 
 
-def _at(night: Night) -> str:
-    return str(getattr(night, "at", ""))
-
-
 def ended(night: Night) -> str:
     """When a night's harvest ended; for rows that do not say, the beginning of its day: rather older than it is than fresher."""
-    return _at(night) or _instant(night.night[:_DAY])
+    return night.at or _instant(night.night[:_DAY])
 
 
 def _last(nights: Iterable[Night]) -> tuple[Outcome, ...]:
     """The last line of each source, by its name."""
     last = {n.source: n for n in sorted(nights, key=lambda n: n.night)}
     return tuple(
-        Outcome(source=n.source, night=n.night[:_DAY], at=_at(n), complete=n.complete, outcome=n.outcome) for _, n in sorted(last.items())
+        Outcome(source=n.source, night=n.night[:_DAY], at=n.at, complete=n.complete, outcome=n.outcome) for _, n in sorted(last.items())
     )
 
 
