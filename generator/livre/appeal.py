@@ -26,12 +26,12 @@ INBOX = "inbox"
 """The folder of contributions, under bib/."""
 
 _LONGEST_TITLE = 200
-_HOME = re.compile(r"(?P<home>https://(?P<host>github\.com|gitlab\.com)/[\w.-]+(?:/[\w.-]+?)+?)(?:\.git)?/?", re.ASCII)
+_HOME = re.compile(r"(?P<home>https://(?P<host>github\.com|gitlab(?:\.[a-z0-9-]+)+)/[\w.-]+(?:/[\w.-]+?)+?)(?:\.git)?/?", re.ASCII)
 _NEW = {
-    "github.com": ("{home}/new/{branch}?", "filename", "value"),
-    "gitlab.com": ("{home}/-/new/{branch}?", "file_name", "content"),
+    "github": ("{home}/new/{branch}?", "filename", "value"),
+    "gitlab": ("{home}/-/new/{branch}?", "file_name", "content"),
 }
-"""Where a host makes a new file, and what it calls the file's name and text there."""
+"""Where GitHub, and GitLab wherever it runs, makes a new file, and what it calls the file's name and text there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +85,17 @@ def appeal(
 ) -> Appeal:
     """The contribution that asks for `action` on a work, and the link that opens it at the host of `repository` (the scope's).
 
-    Only github.com and gitlab.com are known to take a text by their address; elsewhere the text is there to be copied.
+    Only GitHub and GitLab are known to take a text by their address; elsewhere the text is there to be copied.
     """
     path = f"bib/{INBOX}/{candidate_key(identifier)}.toml"
     text = contribution(identifier, action, title=title, reason=reason, chosen=chosen)
+    return Appeal(path=path, text=text, url=opened(path, text, repository=repository, branch=branch))
+
+
+def opened(path: str, text: str, *, repository: str, branch: str = "main") -> str:
+    """The address at which the host of `repository` opens a new file with this text, '' where the host is not known to do so."""
     if not (m := _HOME.fullmatch(repository)):
-        return Appeal(path=path, text=text, url="")
-    address, name, value = _NEW[m["host"]]
+        return ""
+    address, name, value = _NEW[m["host"].partition(".")[0]]
     query = urlencode({name: path, value: text}, quote_via=quote, safe="")
-    return Appeal(path=path, text=text, url=address.format(home=m["home"], branch=quote(branch, safe="/")) + query)
+    return address.format(home=m["home"], branch=quote(branch, safe="/")) + query

@@ -25,6 +25,7 @@ from .corpus import decision_shard, history
 from .errors import UsageError
 from .model import Decision, Identifier, Paper, Verdict
 from .plaintext import one_line
+from .recognise import recognise
 from .screen import decide
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def named(corpus: Corpus, text: str) -> Identifier:
     if paper := corpus.papers.get(text.strip()):
         return paper.primary
     try:
-        return Identifier.parse(text)
+        return recognise(text)
     except ValueError as error:
         raise UsageError(f"{error}, nor the key of a paper; write 2503.02104 or 10.1000/182") from None
 

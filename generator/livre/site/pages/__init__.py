@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import authors, categories, flow, graph, home, methods, models, new, papers, records, timeline, why
+from . import authors, categories, flow, graph, home, methods, models, new, papers, records, submit, timeline, why
+from .data import data
 from .dated import dated
 from .following import following
 from .fragment import Fragment
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from ...model import Page
 
-__all__ = ["Fragment", "Measured", "Review", "dated", "following", "fragments", "pages"]
+__all__ = ["Fragment", "Measured", "Review", "data", "dated", "following", "fragments", "pages"]
 
 
 def pages(review: Review) -> Iterator[Page]:
@@ -44,6 +45,7 @@ def fragments(review: Review) -> Iterator[Fragment]:
     yield Fragment(name="new", context=new.fragment(review))
     yield Fragment(name="methods", context=methods.fragment(review))
     yield Fragment(name="why", context=why.fragment(review))
+    yield Fragment(name="submit", context=submit.fragment(review))
     yield from categories.fragments(review)
     yield from graph.fragments(review)
     yield from models.fragments(review)

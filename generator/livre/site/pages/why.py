@@ -32,7 +32,7 @@ def fragment(review: Review) -> dict[str, Any]:
     """What stands at `/why/`."""
     return {
         "folder": FOLDER,
-        "repository": review.scope.repository,
+        "submit": "submit/" in review.chapters,
         "rules": [(rule, title, text) for rule, (title, text) in review.rules.items()],
         "hands": _HANDS,
         "listings": Lists(review).listings(),
