@@ -34,6 +34,14 @@ A night needs none of them. Keys for the sources of citations, each optional; wh
 | `CROSSREF_MAILTO` | Crossref: an address to reach you at, for their "polite pool" |
 | `S2_API_KEY` | Semantic Scholar, which is asked with `--source s2` only |
 
+For summaries by a machine, which are off unless somebody names one (see [Summaries](summaries.md)):
+
+| variable | what it is for |
+|---|---|
+| `LIVRE_SUMMARY` | the base URL of an API that speaks OpenAI's protocol, on this machine or behind https |
+| `LIVRE_SUMMARY_MODEL` | the model to ask there |
+| `LIVRE_SUMMARY_KEY` | its key, if it wants one; never written anywhere |
+
 For tests, mirrors and replays:
 
 | variable | what it sets |
@@ -46,7 +54,7 @@ For tests, mirrors and replays:
 """
 
 
-BORN_LATER = ("bib/inbox/", "bib/filings/", "bib/proposal.tsv", "bib/models.toml")
+BORN_LATER = ("bib/inbox/", "bib/filings/", "bib/summaries/", "bib/proposal.tsv", "bib/models.toml")
 """What is there only while something is in it."""
 COMMANDS: list[tuple[str, click.Command]] = [("livre", main), *((f"livre {name}", command) for name, command in main.commands.items())]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import audit, card, corpus, edges, filed, plaintext, proposal, sentinels
+from . import audit, card, corpus, edges, filed, plaintext, proposal, sentinels, summary
 from .errors import BadData
 from .save import write, writer
 
@@ -40,11 +40,15 @@ def _filings(bib: Path) -> dict[str, bytes]:
     return {path: form for path, data in filed.files(bib) if (form := filed.canonical(path, data)) != data}
 
 
+def _summaries(bib: Path) -> dict[str, bytes]:
+    return {path: form for path, data in summary.files(bib) if (form := summary.canonical(path, data)) != data}
+
+
 def differing(bib: Path) -> dict[str, bytes]:
     """The files that are not canonical, with their canonical bytes; BadData carries all problems of those that cannot be read."""
     changed: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for form in (corpus.fmt, _edges, _audits, _filings):
+    for form in (corpus.fmt, _edges, _audits, _filings, _summaries):
         try:
             changed |= form(bib)
         except BadData as error:
@@ -63,9 +67,9 @@ def canonize(bib: Path, *, dry_run: bool) -> tuple[str, ...]:
 
 
 def problems(bib: Path) -> Iterator[Problem]:
-    """What is wrong in the ledgers beside the corpus: edges, samples, filings, the card, the proposal, the sentinel sets."""
+    """What is wrong in the ledgers beside the corpus: edges, samples, filings, summaries, the card, the proposal, the sentinel sets."""
     yield from sentinels.problems(bib)
-    readers: tuple[Callable[[Path], object], ...] = (edges.load, audit.load, filed.load, card.load, proposal.load)
+    readers: tuple[Callable[[Path], object], ...] = (edges.load, audit.load, filed.load, card.load, proposal.load, summary.load)
     for read in readers:
         try:
             read(bib)
