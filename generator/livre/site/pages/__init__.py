@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import authors, categories, flow, graph, home, methods, models, new, papers, records, submit, timeline, why
-from .data import data
 from .dated import dated
+from .downloads import downloads
 from .following import following
 from .fragment import Fragment
 from .measured import Measured
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ...model import Page
 
-__all__ = ["Fragment", "Measured", "Review", "data", "dated", "following", "fragments", "pages"]
+__all__ = ["Fragment", "Measured", "Review", "dated", "downloads", "following", "fragments", "pages"]
 
 
 def pages(review: Review) -> Iterator[Page]:
