@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "generator" / "livre"
 
-WRAPPED = {"toml.py": "Faults", **dict.fromkeys(("entry.py", "bibtex.py", "sentinels.py"), "wrong"), "grammar.py": "refuse"}
+WRAPPED = {
+    "toml.py": "Faults",
+    **dict.fromkeys(("entry.py", "bibtex.py", "sentinels.py"), "wrong"),
+    "grammar.py": "refuse",
+    "gate.py": "note",
+}
 """Modules that raise problems through a function or class of their own, which takes the code."""
 BUILDERS = {"mkdocs", "zensical"}
 """`site/shells.py` gives a complaint the name of the builder that complains."""
@@ -49,6 +54,8 @@ def raised() -> Iterator[str]:
             elif name in WRAPPED.values() and name == WRAPPED.get(file.name):
                 own = {w for a in arguments if isinstance(a, ast.Constant) for w in [str(a.value)] if CODE.fullmatch(w)}
                 yield from (f"sentinel-{w}" if file.name == "sentinels.py" else w for w in own if file.name != "entry.py" or w in CODES)
+    for file in ("gate.py", "trees.py"):
+        yield from re.findall(r'"(gate-[a-z]+)"', (ENGINE / "site" / file).read_text())
     yield "bib-value"  # what entry.py says where it says nothing else
     yield from re.findall(r'"(inbox-[a-z]+)"', (ENGINE / "grammar.py").read_text())
     yield from BUILDERS

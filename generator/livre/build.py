@@ -19,6 +19,7 @@ from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
 from .site import chapters, exports, feeds, graphs, oai, picture, shells, sitemap, status
+from .site.gate import Gate
 from .site.links import Links, base_of
 from .site.pages import Review, dated, following, fragments, measured, models, pages, why
 from .site.render import Site, Templates, framed
@@ -115,11 +116,13 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
                 return templates.fragment("freshness", path, status.context(review.freshness, linked=linked))
 
             made = shells.with_line(frames.result(), line)
-    links, commit = Links(base_of(site.url)), git.commit(root)
-    run = _Run(site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, commit=commit)
+    links, gate, commit = Links(base_of(site.url)), Gate([builder]), git.commit(root)
+    run = _Run(
+        site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, gate=gate, commit=commit
+    )
     with clock("write"):
         claimed = write(run.outputs(prose, pieces), site_dir, run.verify)
-    clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify"))
+    clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify", "gate"))
     return Report(
         pages=sum(path.endswith(".html") for path in claimed),
         files=len(claimed),
@@ -140,6 +143,7 @@ class _Run:
     clock: _Clock
     progress: Progress
     links: Links
+    gate: Gate
     commit: str
     size: int = 0
     addresses: list[str] = field(default_factory=list)
@@ -148,6 +152,8 @@ class _Run:
         """Every file of the site; what the builder made first, then the pages, then what is made of all of them."""
         for output in self._all(prose, pieces):
             self.size += len(output.data)
+            with self.clock("gate"):
+                self.gate.file(output.path, output.data, output.source)
             yield output
 
     def _all(self, prose: Sequence[Chapter], pieces: Sequence[Fragment]) -> Iterator[Output]:
@@ -176,6 +182,8 @@ class _Run:
                 text = chapters.fill(html, address, where, fragments=put, papers=self.review.corpus.papers, templates=self.templates)
             with self.clock("verify"):
                 self.links.page(address, text, where)
+            with self.clock("gate"):
+                self.gate.page(path, text, where)
             if address != path:
                 self.addresses.append(address)
             yield Output(path, text.encode(), where)
@@ -192,12 +200,17 @@ class _Run:
                 raise BadData([Problem(f"content/{page.family}/shell.md", 0, "shell", _NO_SHELL)])
             if page.family not in shared:
                 file = f"content/{page.family}/shell.md"
-                shared[page.family] = self.links.page(f"{page.family}/shell/", f"{frame.top}{frame.middle}{frame.bottom}", file)
+                whole = f"{frame.top}{frame.middle}{frame.bottom}"
+                shared[page.family] = self.links.page(f"{page.family}/shell/", whole, file)
+                with self.clock("gate"):
+                    self.gate.frame(f"the frame of {page.family}", whole, file)
             with self.clock("render"):
                 head, body = self.templates.parts(page)
                 data = framed(page, head, body, frame)
             with self.clock("verify"):
                 self.links.page(page.path, head + body, page.template, shared=shared[page.family])
+            with self.clock("gate"):
+                self.gate.slots(f"{page.path}index.html", head, body, page.template)
             self.addresses.append(page.path)
             if len(self.addresses) % 100 == 0:
                 self.progress("pages", len(self.addresses))
@@ -233,3 +246,5 @@ class _Run:
         """What is wrong with the site as it was written."""
         with self.clock("verify"):
             yield from self.links.broken(claimed)
+        with self.clock("gate"):
+            yield from self.gate.findings(claimed)
