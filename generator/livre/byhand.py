@@ -12,7 +12,7 @@ from .errors import BadData, CannotWrite, UsageError
 from .guard import guard
 from .judgement import Review
 from .model import Problem, Verdict
-from .save import save, writer
+from .save import save, write, writer
 from .tally import new_decisions
 from .toml import nearest
 from .waiting import queue
@@ -136,6 +136,12 @@ def add(
         if outcome.held:
             raise BadData(outcome.held)
         return _saved(bib, before, outcome.corpus, outcome.changes, on=on, dry_run=dry_run)
+
+
+def put(bib: Path, path: str, text: str) -> None:
+    """Put a contribution into the inbox: its path from the root of the review, and its text. Nothing is applied."""
+    with writer(bib, timeout=WAIT):
+        write(bib, {path.removeprefix("bib/"): text.encode()})
 
 
 def _entered(bib: Path, before: Corpus, said: rulings.Ruling, review: Review) -> Corpus:

@@ -35,6 +35,8 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("text-invisible", "A character that nobody sees but a program obeys: a control, a bidirectional mark, a zero width.",
          "Delete it; the message names the line.", "U+202E in a title"),
         ("json", "A JSON file is not one that livre wrote.", _AGAIN, "bib/evaluation.json cut in half"),
+        ("citation", "What says how a release is to be cited cannot be read, or says too little; an archive would refuse it without telling.",
+         "Mend the file, or delete it and let `livre snapshot` write it.", "a .zenodo.json without creators"),
     ),
     "Scope, taxonomy and contributions as TOML": (
         ("toml-syntax", "This is not TOML.", "Mend the line; texts stand in double quotes.", "reason = about skin"),
@@ -109,6 +111,8 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("inbox-deep", "Braces are nested too deep.", "Take the inner ones away.", "{{{{…}}}}"),
         ("inbox-ambiguous", "Two parsers read the entry differently, so it could mean either.",
          "Write it plainly: no brace after a backslash.", "title = {a \\} b}"),
+        ("issue", "An issue is not the form filled in, or asks for what cannot be.", "Fill the form in anew, as the message says.",
+         "a date that does not exist"),
         ("import-entry", "An entry of a library is left out, or a part of it.", "Add a title and an arXiv id or DOI.", "a book"),
         ("import-syntax", "An entry or a file cannot be read.", "Mend it, or export it again.", "a .json that is cut"),
         ("import-kind", "The file is no library that can be read.", "Export .bib, .ris or CSL-JSON.", "library.docx"),

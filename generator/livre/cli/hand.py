@@ -7,11 +7,11 @@ import shutil
 import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from .. import byhand, corpus, filed, git, scope, taxonomy, tell, walk, why
+from .. import byhand, corpus, filed, git, petition, scope, taxonomy, tell, walk, why
 from ..errors import UsageError
 from ..harvest import api
 from ..model import Verdict
@@ -66,27 +66,45 @@ _DRY = click.option("--dry-run", is_flag=True, help="Say what would change; writ
 
 
 @main.command("add")
-@click.argument("works", nargs=-1, required=True, metavar="ID|FILE...")
+@click.argument("works", nargs=-1, metavar="ID|FILE...")
 @click.option("--because", default="", help="Why, in one line; needed for IDs, files bring their own.")
+@click.option(
+    "--issue", type=click.File("rb"), metavar="FILE", help="Put what an issue asks for into the inbox; its JSON, - for standard input."
+)
 @_BY
 @_DRY
 @_JSON
 @click.pass_obj
-def add_command(root: Path, works: tuple[str, ...], because: str, by: str, *, dry_run: bool, as_json: bool) -> None:
+def add_command(root: Path, works: tuple[str, ...], because: str, issue: BinaryIO | None, by: str, *, dry_run: bool, as_json: bool) -> None:
     """Include works by arXiv id or DOI, or apply contributions (.toml, .bib) as the inbox does.
 
-    What is not known here is asked of arXiv. All of it is done, or nothing.
+    What is not known here is asked of its source: arXiv, or Crossref for a DOI. All of it is done, or nothing.
+    With --issue nothing is applied and nothing asked: one file is put into bib/inbox/.
 
     \b
     Examples:
       livre add 2503.02104 --because "the first of its kind"
       livre add contribution.toml
+      livre add --issue event.json --json
     """
+    if issue is not None:
+        if works or because or by:
+            raise UsageError("--issue brings all that it needs: leave IDs, FILEs, --because and --by out")
+        return _petition(root, issue.read(petition.LARGEST + 1), dry_run=dry_run, as_json=as_json)
+    if not works:
+        raise UsageError("say what to add: an arXiv id, a DOI, or a file of a contribution")
     files = [Path(w) for w in works if w.lower().endswith((".toml", ".bib"))]
     ids = [w for w in works if not w.lower().endswith((".toml", ".bib"))]
     bib = root / "bib"
     done = byhand.add(bib, ids, files, because=because, by=by or git.user(root), on=today(), lookup=asked_of_arxiv(bib), dry_run=dry_run)
-    _done(done, as_json=as_json, dry_run=dry_run)
+    return _done(done, as_json=as_json, dry_run=dry_run)
+
+
+def _petition(root: Path, data: bytes, *, dry_run: bool, as_json: bool) -> None:
+    made = petition.read(data, taxonomy.load(root / "bib" / "taxonomy.toml"))
+    if not dry_run:
+        byhand.put(root / "bib", made.path, made.text)
+    tell.say(json.dumps(made.as_json(), indent=2) if as_json else f"{made.path}: {made.subject}")
 
 
 @main.command("decide")
