@@ -137,7 +137,10 @@ nights = st.builds(
     watermark=_moments,
     **dict.fromkeys(("seen", "matched", "new", "updated", "included", "excluded", "waiting"), _counts),
     outcome=cells.filter(bool),
+    at=st.one_of(st.just(""), days.map(lambda d: f"{d}T04:05:06Z")),
 )
+records_of_nights = st.lists(nights, max_size=3, unique_by=lambda n: (n.night, n.source)).map(sorted)
+"""What a file of nights may hold: a source has one line a night."""
 
 
 @st.composite
@@ -162,7 +165,7 @@ def corpora(draw: st.DrawFn) -> Corpus:
         papers={k: members[k] for k in sorted(members)},
         candidates={i: others[i] for i in sorted(others)},
         decisions={s: tuple(sorted(ledger[s], key=lambda d: d.on)) for s in sorted(ledger)},
-        nights=tuple(sorted(draw(st.lists(nights, max_size=3)))),
+        nights=tuple(draw(records_of_nights)),
     )
 
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from livre.errors import BadData
 from livre.ledger import dumps_decisions, dumps_nights, loads_decisions, loads_nights
 from livre.model import Decision, Identifier, Night, Verdict
-from strategies import LAWS, decisions, nights, raw_texts
+from strategies import LAWS, decisions, raw_texts, records_of_nights
 
 HEADER = "paper\ton\tverdict\tcriterion\tscore\tby\twhy\n"
 ROW = "arxiv:9901.00001\t2099-01-02\tinclude\ttopic\t0.90\trules\t“foundation model” in the title\n"
-NIGHTS = "night\tsource\tsince\tuntil\twatermark\tseen\tmatched\tnew\tupdated\tincluded\texcluded\twaiting\toutcome\n"
-NIGHT = "2099-01-02\toai\t2098-12-26\t\t2099-01-02\t900\t12\t9\t1\t7\t1\t1\tcomplete\n"
+NIGHTS = "night\tsource\tat\tsince\tuntil\twatermark\tseen\tmatched\tnew\tupdated\tincluded\texcluded\twaiting\toutcome\n"
+NIGHT = "2099-01-02\toai\t2099-01-02T06:17:00Z\t2098-12-26\t\t2099-01-02\t900\t12\t9\t1\t7\t1\t1\tcomplete\n"
 
 
 def decision(number: int = 1, **facts: object) -> Decision:
@@ -31,7 +31,7 @@ def test_decisions_are_read_back_as_they_were_written(rows: list[Decision]) -> N
 
 
 @LAWS
-@given(st.lists(nights, max_size=3).map(sorted))
+@given(records_of_nights)
 def test_nights_are_read_back_as_they_were_written(rows: list[Night]) -> None:
     text = dumps_nights(rows)
     assert loads_nights(text, path="n.tsv") == tuple(rows)
@@ -113,6 +113,8 @@ def test_a_broken_ledger_is_named_with_its_lines_all_at_once(text: str, said: li
     [
         NIGHTS + NIGHT.replace("2099-01-02\toai", "last night\toai"),
         NIGHTS + NIGHT.replace("oai", ""),
+        NIGHTS + NIGHT.replace("06:17:00Z", "06:17"),
+        NIGHTS + NIGHT.replace("06:17:00Z", "24:17:00Z"),
         NIGHTS + NIGHT.replace("900", "-1"),
         NIGHTS + NIGHT.replace("900", "9e2"),
         NIGHTS + NIGHT.replace("900", "٩"),
@@ -129,3 +131,17 @@ def test_a_broken_night_is_named_with_its_line(text: str) -> None:
 def test_a_watermark_may_have_a_time() -> None:
     (night,) = loads_nights(NIGHTS + NIGHT.replace("2099-01-02\t900", "2099-01-02T03:04:05Z\t900"), path="n.tsv")
     assert night.watermark == "2099-01-02T03:04:05Z"
+
+
+OLD_NIGHTS, OLD_NIGHT = NIGHTS.replace("\tat", ""), NIGHT.replace("\t2099-01-02T06:17:00Z", "")
+
+
+def test_a_record_from_before_times_were_kept_is_read_and_written_with_an_empty_one() -> None:
+    rows = loads_nights(OLD_NIGHTS + OLD_NIGHT, path="n.tsv")
+    assert [row.at for row in rows] == [""]
+    assert dumps_nights(rows) == NIGHTS + NIGHT.replace("2099-01-02T06:17:00Z", "")
+
+
+def test_a_source_has_one_line_a_night() -> None:
+    with pytest.raises(BadData, match=r"n\.tsv:3: oai of 2099-01-02 is also in line 2"):
+        loads_nights(NIGHTS + NIGHT + NIGHT.replace("900", "901"), path="n.tsv")

@@ -98,8 +98,8 @@ def update(review: Path, arxiv: ArxivServer, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_CACHE_HOME", str(review / "cache"))
     monkeypatch.setattr("livre.cli.shell.transport.Transport", partial(Transport, tries=2, sleep=lambda seconds: None))
 
-    def run(*options: str, on: str = "2025-04-01") -> Result:
-        monkeypatch.setenv("LIVRE_NOW", f"{on}T06:17:00+00:00")
+    def run(*options: str, on: str = "2025-04-01", time: str = "06:17:00+00:00") -> Result:
+        monkeypatch.setenv("LIVRE_NOW", f"{on}T{time}")
         return CliRunner().invoke(main, ["--root", str(review), "update", "--link", "0", *options], catch_exceptions=False)
 
     return run
@@ -470,3 +470,27 @@ def test_thirty_real_days_in_any_order_end_in_the_corpus_of_one_harvest(tmp_path
 def by_id(held: corpus.Corpus) -> dict[str, Paper]:
     """Papers by primary identifier."""
     return {str(p.primary): p for p in held.papers.values()}
+
+
+def test_the_record_says_when_its_lines_were_written_and_a_run_that_changes_nothing_leaves_them(
+    review: Path, update: Callable[..., Result], arxiv: ArxivServer
+) -> None:
+    update(time="06:17:09+00:00")
+    assert {n.at for n in corpus.load(review / "bib").nights} == {"2025-04-01T06:17:09Z"}
+    once = files(review)
+    update(time="13:43:00+02:00")
+    assert files(review) == once
+    arxiv.records.append(record(6, datestamp="2025-04-01"))
+    update(time="17:29:00.5+00:00")
+    assert {n.source: n.at for n in corpus.load(review / "bib").nights}["oai"] == "2025-04-01T17:29:00Z"
+
+
+def test_a_failure_that_says_the_same_again_leaves_the_record_as_it_was(
+    review: Path, update: Callable[..., Result], arxiv: ArxivServer
+) -> None:
+    arxiv.always = status(403)
+    assert update().exit_code == 75
+    once = files(review)
+    assert b"2025-04-01T06:17:00Z" in once["nights/2025.tsv"]
+    assert update(time="11:17:00+00:00").exit_code == 75
+    assert files(review) == once

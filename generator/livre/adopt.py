@@ -12,7 +12,7 @@ from .judgement import Review
 from .model import Candidate, Decision, Night, Paper, Problem, Verdict
 from .night import Report
 from .save import save, writer
-from .tally import new_decisions, tally
+from .tally import new_decisions, stamped, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,11 +59,12 @@ def _with_marks(corpus: Corpus, entries: Iterable[Adopted]) -> Corpus:
 
 
 def adopt(
-    bib: Path, files: Iterable[Path], *, on: str, trust: str = "", dry_run: bool = False, force: bool = False
+    bib: Path, files: Iterable[Path], *, on: str, trust: str = "", dry_run: bool = False, force: bool = False, at: str = ""
 ) -> tuple[Report, tuple[Problem, ...]]:
     """Screen, file and merge the entries of foreign files on the day `on`; also returns the entries left out and why.
 
-    `trust` is the reason for which entries that the rules would not include are included all the same.
+    `trust` is the reason for which entries that the rules would not include are included all the same; `at` is the time
+    (UTC, ISO) that the line of the record bears.
     Raises BadData for a file that cannot be read, BrokenInvariant, CannotWrite.
     """
     entries: list[Adopted] = []
@@ -82,7 +83,7 @@ def adopt(
         line = tally(replace(past, seen=past.seen + more, matched=past.matched + more), before, after, changes)
         if after != before:
             nights = (*(n for n in before.nights if n is not past), line)
-            after = replace(after, nights=tuple(sorted(nights)))
+            after = replace(after, nights=stamped(before.nights, sorted(nights), at))
         guard(before, after, on=on, attended=force)
         written = save(bib, tree(after), read=before.read, dry_run=dry_run)
     report = Report(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _TIME = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?", re.ASCII)
+_INSTANT = re.compile(r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 _DAY = len("2025-03-14")
 
 
@@ -33,6 +34,13 @@ def moment(cell: str) -> str:
     """A cell that is a day or a time, or empty."""
     if cell and not (is_date(cell) or (is_date(cell[:_DAY]) and _TIME.fullmatch(cell[_DAY:]))):
         raise ValueError("write a day such as 2025-03-14, or nothing")
+    return cell
+
+
+def instant(cell: str) -> str:
+    """A cell that is a time in UTC to the second, or empty."""
+    if cell and not (is_date(cell[:_DAY]) and _INSTANT.fullmatch(cell[_DAY:])):
+        raise ValueError("write a time in UTC such as 2025-03-14T06:17:00Z, or nothing")
     return cell
 
 
@@ -88,11 +96,15 @@ DECISIONS: Columns = {
 NIGHTS: Columns = {
     "night": ("night", day),
     "source": ("source", some),
+    "at": ("at", instant),
     **dict.fromkeys(("since", "until", "watermark"), ("", moment)),
     **dict.fromkeys(("seen", "matched", "new", "updated", "included", "excluded", "waiting"), ("", count)),
     "outcome": ("outcome", some),
 }
 """The columns of nights/*.tsv; most attributes bear the column's name."""
+
+_BEFORE_AT: Columns = {name: column for name, column in NIGHTS.items() if name != "at"}
+"""What they were before the time of a line was kept; such a file is read, and written anew by the next night."""
 
 AUDITS: Columns = {"audit": ("audit", day), "paper": ("subject", Identifier.parse), "verdict": ("verdict", final), "of": ("of", count)}
 """The columns of audits/*.tsv."""
@@ -153,8 +165,20 @@ def dumps_decisions(decisions: Iterable[Decision]) -> str:
 
 
 def loads_nights(text: str, *, path: str) -> tuple[Night, ...]:
-    """The nights of one file, in its order; BadData carries every problem with its line."""
-    return tuple(Night(**row) for row in read(text, NIGHTS, path=path))
+    """The nights of one file, in its order, each source once a night; BadData carries every problem with its line."""
+    old = text.partition("\n")[0] == "\t".join(_BEFORE_AT)
+    rows = tuple(Night(**row) for row in read(text, _BEFORE_AT if old else NIGHTS, path=path))
+    twice: list[Problem] = []
+    first: dict[tuple[str, str], int] = {}
+    for number, row in enumerate(rows, 2):
+        if first.setdefault((row.night, row.source), number) != number:
+            message = (
+                f"{row.source} of {row.night} is also in line {first[row.night, row.source]}: a source has one line a night, remove one"
+            )
+            twice.append(Problem(path, number, "ledger-twice", message))
+    if twice:
+        raise BadData(twice)
+    return rows
 
 
 def dumps_nights(nights: Iterable[Night]) -> str:

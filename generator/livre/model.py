@@ -232,6 +232,7 @@ class Night:
     """One source in one night: what was asked, what came, how it ended.
 
     `outcome` begins with `complete`, or says why it is not; a complete one goes on to name what was refused.
+    `at` is when this was written (UTC, `2025-03-14T06:20:31Z`), '' in records older than that column.
     """
 
     night: str
@@ -247,6 +248,7 @@ class Night:
     excluded: int = 0
     waiting: int = 0
     outcome: str = "complete"
+    at: str = ""
 
     @property
     def complete(self) -> bool:

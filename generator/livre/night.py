@@ -21,7 +21,7 @@ from .harvest import Batch
 from .model import Candidate, Change, Decision, Night, Verdict
 from .save import save, writer
 from .screen import topics
-from .tally import Gathered, gather, gather_what_comes, line_of, new_decisions, record
+from .tally import Gathered, gather, gather_what_comes, line_of, new_decisions, record, stamped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,13 +169,15 @@ def run(
     dry_run: bool = False,
     force: bool = False,
     apply: bool = False,
+    at: Callable[[], str] = lambda: "",
     progress: Callable[[str, int], None] = lambda step, done: None,
 ) -> Report:
     """Run one night over the review in `bib` on the day `on` (ISO date) and save what it brought.
 
     Routes are tried in order; the first complete one counts. The failure of all of them is in
     `Report.failure`, and only the night's record is saved. Each of the `sources` of citations is asked for `budget`
-    papers. `apply` does all that changed rules propose, however much. Raises BadData, BrokenInvariant, CannotWrite.
+    papers. `apply` does all that changed rules propose, however much. `at` gives the time (UTC, ISO) that the lines of the
+    record bear. Raises BadData, BrokenInvariant, CannotWrite.
     """
     with writer(bib):
         before = load(bib)
@@ -219,6 +221,7 @@ def run(
             after, changes = made.corpus, (*changes, *brought.changes, *found.changes, *made.changes)
             also = {**made.files, **edges.changes(known, found.edges, after), **dict.fromkeys(brought.emptied)}
         guard(before if failure else brought.corpus, after, on=on, attended=force or apply)
+        after = replace(after, nights=stamped(before.nights, after.nights, at()))
         files = save(bib, tree(after), read=before.read, also=also, dry_run=dry_run)
     return Report(
         nights=tuple(n for n in after.nights if n not in before.nights),

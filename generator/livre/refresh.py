@@ -14,6 +14,7 @@ from .errors import UsageError
 from .harvest.transport import Transport
 from .link import Linked, Report, Source, allowed, due, link
 from .save import save, writer
+from .tally import stamped
 from .whom import central
 
 if TYPE_CHECKING:
@@ -113,12 +114,17 @@ def run(
     budget: int,
     again: bool = False,
     force: bool = False,
+    at: Callable[[], str] = lambda: "",
     progress: Callable[[str, int], None] = lambda step, done: None,
 ) -> tuple[Linked, tuple[str, ...]]:
-    """Ask the sources and save what they say, all or nothing; the files that changed. Raises BadData, BrokenInvariant, CannotWrite."""
+    """Ask the sources and save what they say, all or nothing; the files that changed. Raises BadData, BrokenInvariant, CannotWrite.
+
+    `at` gives the time (UTC, ISO) that the lines of the record bear.
+    """
     with writer(bib):
         corpus = load(bib)
         linked, after, also = ask(corpus, edges.load(bib), chosen, on=on, budget=budget, again=again, force=force, progress=progress)
+        after = replace(after, nights=stamped(corpus.nights, after.nights, at()))
         return linked, save(bib, tree(after), read=corpus.read, also=also)
 
 

@@ -86,3 +86,14 @@ def record(nights: Iterable[Night], line: Night, *, changed: bool) -> tuple[Nigh
         line = replace(line, since=min(past.since, line.since), **asked, **sums)
     table[line.night, line.source] = line
     return tuple(sorted(table.values()))
+
+
+def stamped(before: Iterable[Night], after: Iterable[Night], at: str) -> tuple[Night, ...]:
+    """The record `after` with the time `at` on every line that says something else than it did `before`; the others stay as they were."""
+    known = {(n.night, n.source): n for n in before}
+
+    def kept(line: Night) -> Night:
+        past = known.get((line.night, line.source))
+        return past if past and replace(line, at=past.at) == past else replace(line, at=at)
+
+    return tuple(map(kept, after))

@@ -11,7 +11,7 @@ import click
 
 from .. import refresh, tell
 from ..errors import UsageError
-from .shell import main, sources_of, today
+from .shell import instant, main, sources_of, today
 
 
 @main.command("link")
@@ -64,7 +64,7 @@ def link_command(
     else:
         with tell.Teller(quiet=as_json) as progress:
             linked, paths = refresh.run(
-                bib, sources_of(bib, names), on=on, budget=budget, again=bool(names), force=force, progress=progress
+                bib, sources_of(bib, names), on=on, budget=budget, again=bool(names), force=force, at=instant, progress=progress
             )
         said = {"sources": [asdict(r) | {"outcome": r.outcome} for r in linked.reports], "files": list(paths)}
         text = [line for r in linked.reports for line in refresh.lines(r)]

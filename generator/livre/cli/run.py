@@ -11,7 +11,7 @@ import click
 from .. import adopt, night, tell
 from ..appeal import INBOX
 from ..errors import UsageError
-from .shell import main, routes_of, sources_of, today
+from .shell import instant, main, routes_of, sources_of, today
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> str:
@@ -73,6 +73,7 @@ def update(
             until=until,
             dry_run=dry_run,
             force=force,
+            at=instant,
             progress=progress,
         )
     if as_json:
@@ -103,7 +104,7 @@ def import_command(root: Path, files: tuple[Path, ...], trust: str, *, dry_run: 
     """
     on = today()
     started = datetime.now(UTC)
-    report, problems = adopt.adopt(root / "bib", files, on=on, trust=trust, dry_run=dry_run, force=force)
+    report, problems = adopt.adopt(root / "bib", files, on=on, trust=trust, dry_run=dry_run, force=force, at=instant())
     for problem in problems:
         tell.complain(f"left out: {problem}")
     tell.night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)

@@ -21,7 +21,23 @@ if TYPE_CHECKING:
     from ..scope import Scope
 
 
-ORDER = ("update", "build", "serve", "check", "fmt", "add", "decide", "screen", "why", "import", "link", "evaluate")
+ORDER = (
+    "update",
+    "build",
+    "serve",
+    "check",
+    "fmt",
+    "add",
+    "decide",
+    "screen",
+    "why",
+    "import",
+    "link",
+    "evaluate",
+    "snapshot",
+    "retire",
+    "init",
+)
 """The commands in the order of a maintainer's day."""
 
 
@@ -48,14 +64,23 @@ class Commands(click.Group):
             ctx.exit(CannotWrite.exit_code)
 
 
-def today() -> str:
-    """The day in UTC that counts as today: that of LIVRE_NOW if set, else the clock's."""
+def now() -> datetime:
+    """The time in UTC that counts as now: LIVRE_NOW if set, else the clock's."""
     text = os.environ.get("LIVRE_NOW", "")
     try:
-        now = datetime.fromisoformat(text) if text else datetime.now(UTC)
-        return record.sane(now).date().isoformat()
+        return record.sane(datetime.fromisoformat(text) if text else datetime.now(UTC))
     except ValueError:
         raise UsageError(f"LIVRE_NOW is {text!r}; write an ISO time such as 2026-07-02T06:17:00+00:00") from None
+
+
+def today() -> str:
+    """The day in UTC that counts as today."""
+    return now().date().isoformat()
+
+
+def instant() -> str:
+    """The time that counts as now, as the record of nights has it."""
+    return now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def delay() -> float:
