@@ -17,7 +17,10 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A paper as one entry of a list. `slot` and `lane` are its place in the palette; `shelves` its other main categories' titles."""
+    """A paper as one entry of a list.
+
+    `slot` and `lane` are its place in the palette, `shelves` its other main categories' titles, `added` is the day it came.
+    """
 
     key: str
     title: str
@@ -28,6 +31,7 @@ class Item:
     shelves: str
     status: str
     background: bool
+    added: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

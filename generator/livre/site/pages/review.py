@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...analyse import counts
 from ...analyse.flow import Journal
 from ...analyse.network import Network
+from ...analyse.sentences import key_sentences
 from ...corpus import history
 from ...edges import Edges
 from ...filed import evidence
@@ -19,11 +20,13 @@ from ...names import author_id
 from ...registry import NONE, registry
 from .. import charts
 from .item import SHELVES, Chip, Item, clipped, signature
+from .kept import Kept
 from .measured import Measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ...blame import Touch
     from ...classify import Filing
     from ...corpus import Corpus
     from ...freshness import Freshness
@@ -44,7 +47,7 @@ _OWN_RULES = {
     "queue": ("More was waiting than may wait", ""),
 }
 """Criteria that no scope has: those of imports, of people, of the learned screener and of the full queue."""
-_NOTHING, _NONE = Measured(), Edges()
+_NOTHING, _NONE, _NO_MORE = Measured(), Edges(), Kept()
 
 
 class Review:
@@ -52,7 +55,8 @@ class Review:
 
     `chapters` are the paths of the hand-written pages (`categories/llm/`), which no generated
     page may claim. The first facet of the taxonomy gives the lanes and colours of every chart.
-    Lists of papers are newest first. `measured` is what the review knows of its own quality, `edges` who cites whom.
+    Lists of papers are newest first. `measured` is what the review knows of its own quality, `edges` who cites whom,
+    `kept` what stands beside the corpus.
     """
 
     def __init__(
@@ -64,9 +68,10 @@ class Review:
         measured: Measured = _NOTHING,
         edges: Edges = _NONE,
         named: Corrections = NONE,
+        kept: Kept = _NO_MORE,
     ) -> None:
         self.corpus, self.scope, self.taxonomy, self.measured, self.edges, self.named = corpus, scope, taxonomy, measured, edges, named
-        self.chapters = frozenset(chapters)
+        self.chapters, self.kept = frozenset(chapters), kept
         self.every = counts.newest(corpus.papers.values())
         self.out: Mapping[str, Decision] = {p.key: d for p in self.every if (d := self._taken_out(p))}
         self.all = tuple(p for p in self.every if p.key not in self.out)
@@ -134,6 +139,7 @@ class Review:
             shelves=", ".join(shelves[:SHELVES]),
             status=paper.status.value,
             background=paper.background,
+            added=paper.added,
         )
 
     def list(self, papers: Iterable[Paper]) -> tuple[Item, ...]:
@@ -169,6 +175,16 @@ class Review:
     def registry(self) -> tuple[Registered, ...]:
         """The named models, datasets and benchmarks."""
         return registry(self.all, self.taxonomy, lambda p: self.filings[p.key], self.named)
+
+    @cached_property
+    def key_sentences(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        """Where the key sentences of abstracts stand, by key."""
+        return key_sentences(self.every)
+
+    @cached_property
+    def touches(self) -> Mapping[str, Mapping[str, Touch]]:
+        """Who last changed each field of each paper; empty where git does not know."""
+        return self.kept.history()
 
     # --- People ---
 
