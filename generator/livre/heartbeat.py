@@ -1,0 +1,55 @@
+"""How the nights stand, read from bib/ by nothing but Python itself, for the jobs that may do more than read and so run no other code."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+from .freshness import Freshness, ended
+from .model import Night
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+STALE = 3
+"""Days after which a review is out of date, where its scope does not say; as in `scope`."""
+
+
+def nights(bib: Path) -> tuple[Night, ...]:
+    """What the record of the nights says of sources and outcomes; lines that cannot be read are left out: `livre check` names them."""
+    found = []
+    for file in sorted((bib / "nights").glob("[0-9][0-9][0-9][0-9].tsv")):
+        head, *rows = [line.split("\t") for line in file.read_text(encoding="utf-8", errors="replace").splitlines()] or [[]]
+        for row in rows:
+            cells = dict(zip(head, row, strict=False))
+            if {"night", "source", "outcome"} <= cells.keys():
+                found.append(Night(night=cells["night"], source=cells["source"], outcome=cells["outcome"], at=cells.get("at", "")))
+    return tuple(found)
+
+
+def done(record: Iterable[Night], day: str) -> bool:
+    """Whether the night of this day (ISO date) has had a complete harvest."""
+    return any(n.night == day and n.harvest and n.complete for n in record)
+
+
+def freshness(root: Path) -> Freshness:
+    """Whether the review is out of date, by the same rule as the site; what else is in it is left at half of that, or empty.
+
+    UsageError where the scope cannot be read.
+    """
+    try:
+        said = tomllib.loads((root / "bib" / "scope.toml").read_text(encoding="utf-8")).get("freshness", {})
+        stale = int(said.get("stale_after", STALE))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise UsageError(f"bib/scope.toml cannot be read: {error}; livre check says more") from None
+    record = nights(root / "bib")
+    return Freshness(
+        harvested=max((ended(n) for n in record if n.harvest and n.complete), default=""),
+        imported=max((n.night for n in record if n.source == "import"), default=""),
+        newest="",
+        papers=0,
+        late=stale * 12,
+        stale=stale * 24,
+    )
