@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .plaintext import one_line
@@ -40,6 +41,12 @@ def commit(root: Path) -> str:
     if not _said(root, "ls-files", "--", "bib/scope.toml") or _said(root, "status", "--porcelain", "--", "bib", "content", "mkdocs.yml"):
         return ""
     return _said(root, "rev-parse", "HEAD")
+
+
+def committed(root: Path) -> str:
+    """The day in UTC (ISO) on which the commit that is checked out was made; '' where there is none."""
+    seconds = _said(root, "log", "-1", "--format=%ct")
+    return datetime.fromtimestamp(int(seconds), UTC).date().isoformat() if seconds.isdigit() else ""
 
 
 def user(root: Path) -> str:
