@@ -20,9 +20,10 @@ from ..model import Problem
 THEMES = {"mkdocs": ("material", "templates"), "zensical": ("zensical", "templates")}
 """Builder → the package that its theme's templates come with, and the folder in it."""
 POLICY = (
-    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'"
 )
+"""The search, which every page has, is WebAssembly; what compiles that compiles no script."""
 STYLES = {"mkdocs": "", "zensical": " 'sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k='"}
 """Builder → the one stylesheet that its script writes into pages: that of Zensical 0.0.73's search, in a shadow root."""
 REFERRER = '<meta name="referrer" content="strict-origin-when-cross-origin">'

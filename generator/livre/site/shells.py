@@ -33,8 +33,11 @@ TIMEOUT = 300.0
 """Seconds after which a builder is taken to hang; forty chapters take two."""
 _SKIP = '<div data-md-component="skip">\n</div>'
 HEAD, BODY, FRESH = "<!--slot:head-->", "<!--slot:body-->", "<!--slot:freshness-->"
-_LEFT_OUT = re.compile(r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)?__pycache__/.*")
-"""What builders write and the site does not want: livre writes its own sitemap."""
+_LEFT_OUT = re.compile(
+    r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)?__pycache__/.*"
+    r"|search/search_index\.(?:json|js)|search\.json|assets/javascripts/(?:lunr|workers)/.*"
+)
+"""What builders write and the site does not want: livre writes its own sitemap and its own search."""
 _ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 _VERBATIM = re.compile(r"(<(pre|script|textarea|style)\b.*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
 _BETWEEN = re.compile(r"(?<=>)\n(?=</?(?:div|footer|header|link|main|meta|nav|ul)\b)")
@@ -88,9 +91,21 @@ def site(config: Mapping[str, Any], base_url: str) -> Site:
     return Site(name=config["site_name"], url=url + "/" if url else "", description=str(config.get("site_description") or ""))
 
 
+def language(config: Mapping[str, Any]) -> str:
+    """The language of the site, as the theme is told it."""
+    return str(config["theme"].get("language") or "en")
+
+
 def _assets(suffix: str) -> list[str]:
     """What every page loads; what only one family needs lies in a folder of its own, and its templates name it."""
     return [f.relative_to(THEME).as_posix() for f in sorted((THEME / "assets").glob(f"*{suffix}"))]
+
+
+def _plugins(own: Any) -> list[Any]:
+    """The review's plugins with the theme's search, without which its header has no place for ours."""
+    listed = [{name: options} for name, options in own.items()] if isinstance(own, dict) else list(own or ())
+    names = {name for one in listed for name in (one if isinstance(one, dict) else (one,))}
+    return listed if names & {"search", "material/search"} else ["search", *listed]
 
 
 def derived(config: Mapping[str, Any], base_url: str) -> dict[str, Any]:
@@ -102,6 +117,7 @@ def derived(config: Mapping[str, Any], base_url: str) -> dict[str, Any]:
         "use_directory_urls": True,
         "theme": {**config["theme"], "font": False, "custom_dir": "theme"},
         "extra_css": [*_assets(".css"), *(config.get("extra_css") or ())],
+        "plugins": _plugins(config.get("plugins")),
         "markdown_extensions": [*(config.get("markdown_extensions") or ()), "livre.site.cite"],
     }
     if url := site(config, base_url).url:

@@ -1,0 +1,37 @@
+/* The search box in the header of every page. Until it is used this is all that is loaded; then search/header.js does the work.
+   Without scripts the box is a form that leads to /papers/. */
+(() => {
+  const root = new URL("../", document.currentScript.src)
+  const box = document.querySelector("[data-find]")
+  const toggle = document.getElementById("__search")
+  if (!box || !toggle) return
+  const field = box.querySelector("input")
+  const typing = (at) => at.isContentEditable || /^(?:input|select|textarea)$/i.test(at.tagName)
+  let ready
+  const open = () => (ready ??= import(new URL("assets/search/header.js", root)).then((header) => header.attach(box, field, root)))
+
+  field.addEventListener("focus", () => open().catch(() => (ready = undefined)))
+  toggle.addEventListener("change", () => {
+    if (toggle.checked && !box.contains(document.activeElement)) field.focus()
+  })
+  addEventListener("keydown", (event) => {
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey
+    const k = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k"
+    if (event.defaultPrevented || !(k || (bare && (event.key === "/" || event.key === "s") && !typing(event.target)))) return
+    event.preventDefault()
+    const mine = document.querySelector("#explore input[type=search]") ?? field
+    if (mine === field && !toggle.checked) toggle.click() // on a phone the box is hidden until then
+    mine.focus()
+    mine.select()
+  })
+  const lens = document.querySelector("header label[for=__search].md-header__button")
+  if (lens) { // the theme's is a label, which no keyboard reaches
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = lens.className
+    button.setAttribute("aria-label", field.getAttribute("aria-label"))
+    button.append(...lens.querySelectorAll("svg"))
+    button.addEventListener("click", () => toggle.click())
+    lens.replaceWith(button)
+  }
+})()

@@ -1,0 +1,91 @@
+/* Pagefind, and what it finds as elements. Titles and abstracts were written by strangers, so they are only ever put into the page
+   as text: matching words are marked by their place in the text, and Pagefind's own excerpts, which are HTML, are not used. */
+const EXCERPT = 28 // words
+const RANKING = { metaWeights: { title: 8, by: 2 } }
+const root = new URL("../../", import.meta.url)
+const folder = new URL("search/", root)
+let opened
+
+async function json(name, options) {
+  const answer = await fetch(new URL(name, folder), options)
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`)
+  return answer.json()
+}
+
+async function start() {
+  const [pagefind, stamp] = await Promise.all([import(new URL("pagefind.js", folder)), json("index.json", { cache: "no-cache" })])
+  const tag = stamp.parts.join("")
+  const options = { ranking: RANKING, metaCacheTag: tag }
+  const engine = pagefind.createInstance(options)
+  await engine.init()
+  for (let part = 1; part < stamp.parts.length; part++) await engine.mergeIndex(new URL(`${part}/`, folder).pathname, options)
+  return { engine, stamp, table: () => json(`facets.json?${tag}`) }
+}
+
+/** The engine, its stamp and its table; loaded when first asked for, and tried anew after a failure. */
+export function open() {
+  opened ??= start()
+  opened.catch(() => (opened = undefined))
+  return opened
+}
+
+export function element(name, attributes = {}, ...inside) {
+  const made = document.createElement(name)
+  for (const [key, value] of Object.entries(attributes)) if (value !== "" && value !== undefined) made.setAttribute(key, value)
+  made.append(...inside)
+  return made
+}
+
+/** Words as text nodes and marks; `hits` holds the places of the words that match. */
+function marked(words, from, to, hits) {
+  const out = document.createDocumentFragment()
+  for (let at = from; at < to; at++) {
+    if (at > from) out.append(hits.has(at) && hits.has(at - 1) && out.lastChild.nodeName === "MARK" ? "" : " ")
+    if (hits.has(at)) out.append(element("mark", {}, words[at]))
+    else out.append(words[at])
+  }
+  out.normalize()
+  return out
+}
+
+/** The stretch of so many words after `from` that holds most hits; nothing where there is none. */
+function stretch(words, from, hits) {
+  const places = [...hits].filter((at) => at >= from).sort((a, b) => a - b)
+  let best = 0
+  let start = -1
+  places.forEach((at, i) => {
+    let n = 0
+    while (i + n < places.length && places[i + n] < at + EXCERPT - 4) n++
+    if (n > best) [best, start] = [n, at]
+  })
+  if (start < 0) return null
+  const begin = Math.max(from, Math.min(start - 4, words.length - EXCERPT))
+  return [begin, Math.min(words.length, begin + EXCERPT)]
+}
+
+/** What a result is: its address, and its title and excerpt as nodes. */
+export function shown(data) {
+  const words = data.content.split(/\s+/)
+  const hits = new Set(data.locations)
+  const length = (data.meta.title ?? "").split(/\s+/).filter(Boolean).length
+  const title = element("span")
+  if (length) title.append(marked((data.meta.title ?? "").split(/\s+/).filter(Boolean), 0, length, hits))
+  else title.append("Without a title")
+  const at = stretch(words, length, hits)
+  const excerpt = document.createDocumentFragment()
+  if (at) excerpt.append(at[0] > length ? "… " : "", marked(words, at[0], at[1], hits), at[1] < words.length ? " …" : "")
+  const path = data.raw_url.replace(/^\/+/, "")
+  return { url: new URL(path, root), path, title: title.childNodes, excerpt: at ? excerpt : null }
+}
+
+export const number = (n) => n.toLocaleString("en")
+
+/** Waits so long, and says whether it was the last call. */
+export function pause(milliseconds) {
+  let last = 0
+  return async () => {
+    const mine = ++last
+    await new Promise((done) => setTimeout(done, milliseconds))
+    return mine === last
+  }
+}
