@@ -34,7 +34,8 @@ ACTIVE = (".htm", ".xhtml", ".xht", ".shtml", ".mht", ".mhtml", ".hta", ".xsl", 
 """Kinds of files that browsers open as documents, and that nobody here makes."""
 
 _REMEMBERED = 100_000
-_TOKEN = re.compile(r'<!--.*?-->|<script(?=[\s>])[^>"]*(?:"[^"]*"[^>"]*)*>.*?</script>|<[A-Za-z][^>"]*(?:"[^"]*"[^>"]*)*>', re.DOTALL)
+_INSIDE = r'[^>"]*(?:"[^"]*"[^>"]*)*>'
+_TOKEN = re.compile(rf"<!--.*?-->|<script(?=[\s>]){_INSIDE}.*?</script>|<[A-Za-z]{_INSIDE}|<[A-Za-z]", re.DOTALL)
 _TAG = re.compile(r"""<([^\s/>"'=<]+)((?:\s[^\s=/>"'<]+="[^"]*")*)>""")
 _ATTRIBUTE = re.compile(r"""\s([^\s=/>"'<]+)="([^"]*)\"""")
 _SCRIPT = re.compile(r"(<script[^>\"]*(?:\"[^\"]*\"[^>\"]*)*>)(.*)</script>", re.DOTALL)
@@ -46,8 +47,8 @@ _FIRST = re.compile(
 )
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 _HASH = re.compile(r"'sha256-[A-Za-z0-9+/]{43}='")
-_PLACE = "<!DOCTYPE html><html><head>{}<meta name=end></head><body><main><article>{}</article></main><footer>end</footer></body></html>"
-_END = "</article></main><footer>end</footer></body></html>"
+_END = "<i></i></article></main><footer>end</footer></body></html>"
+_PLACE = "<!DOCTYPE html><html><head>{}<meta name=end></head><body><main><article>{}" + _END
 
 
 class Gate:
