@@ -93,7 +93,7 @@ def test_a_paper_that_a_person_took_out_keeps_its_page_and_stands_in_no_list_and
     assert len(after.papers) == len(before.papers)
     pages_of = rendered(after)
     told = {path for path, html in pages_of.items() if f"papers/{BASIC.key}/" in html}
-    assert told <= {"new/", f"papers/{BASIC.key}/", "methods/records/exclude-people-editor/"}
+    assert told <= {"new/", f"papers/{BASIC.key}/", "methods/records/exclude-people-editor/", "methods/records/month-2099-03/"}
 
 
 # --- All pages -----------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def test_every_link_leads_to_a_page_or_away(site):
     for path, html in site.items():
         root = "../" * path.count("/") or "./"
         for href in re.findall(r'href="([^"]*)"', html):
-            if href.startswith(("https://", "#")) or href.removeprefix(root).startswith(("data/", "feeds/")) or href.endswith(".bib"):
+            if href.startswith(("https://", "#")) or href.removeprefix(root).startswith(("data/", "feeds/", "assets/")) or href.endswith(".bib"):
                 continue
             assert href.startswith(root), (path, href)
             target, _, anchor = href.removeprefix(root).partition("?")[0].partition("#")
@@ -159,7 +159,7 @@ def test_a_paper_without_abstract_says_that_none_was_fetched(fabricated):
 
 def test_only_known_links_are_shown_and_the_pdf_says_where_it_opens(fabricated):
     html = one(with_paper(fabricated, replace(BASIC, code=("https://example.org/code", "javascript:alert(1)"))), "basic2099")
-    assert '<a href="https://arxiv.org/pdf/9903.77777" rel="noopener">PDF<small>arxiv.org</small></a>' in html
+    assert '<a href="https://arxiv.org/pdf/9903.77777">PDF<small>arxiv.org</small></a>' in html
     assert '<a href="https://example.org/code" rel="noopener">Code<small>example.org</small></a>' in html
     assert 'href="https://doi.org' not in html
     assert "javascript:" not in html
@@ -388,6 +388,16 @@ def test_home_says_what_the_last_nights_added_and_how_the_review_is_cited_withou
     shown = text(site[""])
     assert "4 March 2099: 4 added" in shown
     assert "Ada Example (2099). A fabricated review [Living literature review]. State of 1 April 2099." in shown
+
+
+def test_the_timeline_zooms_into_a_year_and_a_month_and_out_again(site):
+    assert '<a href="./timeline/2099/">2099</a>' in site["timeline/"].replace("../", "./")
+    year, month = site["timeline/2099/"], site["timeline/2099-03/"]
+    assert '<a href="../../timeline/">All years</a>' in year
+    assert '<a href="../../timeline/2099/" aria-current="page">2099</a>' in year
+    assert re.search(r'<a href="../../papers/example2099milestone/" class="lv-mark[^>]*><title>Wings', year)
+    assert '<text x="13" y="12">Jan</text>' in year.replace("13.0", "13")
+    assert '<a href="../../timeline/2099-03/" aria-current="page">March 2099</a>' in month
 
 
 def test_home_leads_to_milestones_only_where_there_are_some(fabricated, tmp_path):

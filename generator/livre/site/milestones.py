@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ..latex import plain
+from .charts import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +55,10 @@ class Swimlane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swimlanes:
-    """Milestones over time. `years` are (year, x) where each year begins; busy years are wider than quiet ones."""
+    """Milestones over time; busy years are wider than quiet ones.
+
+    `years` are (year, x) where each year begins, or (month, x) where all of it is one year.
+    """
 
     width: float
     height: float
@@ -128,6 +132,9 @@ def swimlanes(lanes: Sequence[Lane], marks: Iterable[Mark], *, narrowest: float 
         i = bisect_right(range(len(span)), int(at) - span[0]) - 1
         return starts[i] + (at - int(at)) * widths[i]
 
+    ticks = [(str(year), x) for year, x in zip(span, starts[:-1], strict=True)]
+    if len(span) == 1:
+        ticks = [(month, starts[0] + widths[0] * i / 12) for i, month in enumerate(MONTHS)]
     out, y, right = [], float(_AXIS), starts[-1]
     for lane in lanes:
         if not (of := by_lane[lane.id]):
@@ -148,5 +155,5 @@ def swimlanes(lanes: Sequence[Lane], marks: Iterable[Mark], *, narrowest: float 
         width=round(right + 4),
         height=round(y + 4),
         lanes=tuple(out),
-        years=tuple((str(year), round(x, 1)) for year, x in zip(span, starts[:-1], strict=True)),
+        years=tuple((said, round(x, 1)) for said, x in ticks),
     )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .review import Review
 
 _SAMPLE, _LONGEST = 5, 40
+_ONE_YEAR = 760
+"""Width of the milestones of one year."""
 
 
 def _mark(paper: Paper, review: Review) -> milestones.Mark:
@@ -69,8 +71,13 @@ def fragment(review: Review) -> dict[str, Any]:
         ],
         "measured": any(not p.milestone for p in marked),
         "partial": review.network.partial,
-        "years": [(y, len(of)) for y, of in review.by_year.items()],
+        "years": _zoom(review),
     }
+
+
+def _zoom(review: Review) -> list[tuple[str, int]]:
+    """The years with papers, newest first, and how many each has: the ways from one to the other."""
+    return [(y, len(of)) for y, of in review.by_year.items()]
 
 
 def _year(year: str, papers: tuple[Paper, ...], review: Review) -> dict[str, Any]:
@@ -79,8 +86,10 @@ def _year(year: str, papers: tuple[Paper, ...], review: Review) -> dict[str, Any
     months = counts.by_month(papers)
     over = counts.months(f"{year}-01", min(f"{year}-12", max(review.open_month, max(months, default=""))))
     most = max((len(of) for of in months.values()), default=1)
+    marked = [p for p in review.all if p.date[:4] == year and reason(p, review)]
     return {
         "year": year,
+        "years": _zoom(review),
         "total": len(papers),
         "chart": review.chart(papers, over),
         "legend": review.legend(papers),
@@ -88,7 +97,8 @@ def _year(year: str, papers: tuple[Paper, ...], review: Review) -> dict[str, Any
         "open_month": review.open_month,
         "months": [(m, charts.spoken(m), len(of), round(100 * len(of) / most, 1), review.list(of[:_SAMPLE])) for m, of in months.items()],
         "undated": review.list(p for p in papers if not counts.month(p)),
-        "milestones": [(review.items[p.key], p.shorttitle or p.title, said) for p in papers if (said := reason(p, review))],
+        "lanes": milestones.swimlanes(review.lanes, (_mark(p, review) for p in marked), narrowest=_ONE_YEAR),
+        "milestones": [(review.items[p.key], p.shorttitle or p.title, reason(p, review)) for p in marked],
         "earlier": known[i - 1] if i else "",
         "later": known[i + 1] if i + 1 < len(known) else "",
     }
@@ -113,6 +123,7 @@ def pages(review: Review) -> Iterator[Page]:
                 "open": month == review.open_month,
                 "as_of": charts.spoken(review.as_of),
                 "lanes": [(lane, of) for lane, of in lanes if of],
+                "months": [(m, charts.spoken(m), len(review.by_month[m])) for m in known if m[:4] == month[:4]],
                 "earlier": (known[i - 1], charts.spoken(known[i - 1])) if i else None,
                 "later": (known[i + 1], charts.spoken(known[i + 1])) if i + 1 < len(known) else None,
             },
