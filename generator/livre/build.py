@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import corpus, edges, git, registry, scope, taxonomy
+from . import corpus, edges, git, registry, scope, summary, taxonomy
+from .blame import blame
 from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
-from .site import chapters, exports, feeds, graphs, oai, picture, shells, sitemap, status
+from .site import chapters, exports, feeds, oai, opensearch, picture, shells, sitemap, status
 from .site.gate import Gate
 from .site.links import Links, base_of
-from .site.pages import Review, dated, following, fragments, measured, models, pages, why
+from .site.pages import Kept, Review, dated, downloads, explore, following, fragments, measured, pages, why
 from .site.render import Site, Templates, framed
+from .site.search import Index
 from .site.write import Output, write
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         about = scope.load(root / "bib" / "scope.toml")
         citations = edges.load(root / "bib")
         named = registry.load(root / "bib", papers.papers)
+        written = summary.load(root / "bib")
         known = measured.load(root / "bib", papers, about, recaptured(papers, centre(papers, citations), about.snowball))
         prose = chapters.read(root)
         templates = Templates(site)
@@ -102,11 +105,13 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         )
         if found := tuple(wrong):
             raise BadData(found)
-    with tempfile.TemporaryDirectory(prefix="livre-") as work, ThreadPoolExecutor(1) as beside:
+    with tempfile.TemporaryDirectory(prefix="livre-") as work, ThreadPoolExecutor(2) as beside:
         frames = beside.submit(shells.run, root, Path(work), builder=builder, base_url=base_url)
+        told = beside.submit(blame, root, {p.shard for p in papers.papers.values()})
         with clock("analyse"):
             progress("analyse", 0)
-            review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations, named=named)
+            kept = Kept(summaries=written, history=told.result)
+            review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations, named=named, kept=kept)
             pieces = tuple(fragments(review))
         with clock("shells"):
             progress("shells", 0)
@@ -117,12 +122,21 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
 
             made = shells.with_line(frames.result(), line)
     links, gate, commit = Links(base_of(site.url)), Gate([builder]), git.commit(root)
-    run = _Run(
-        site=site, templates=templates, review=review, made=made, clock=clock, progress=progress, links=links, gate=gate, commit=commit
-    )
-    with clock("write"):
+    with Index(shells.language(config)) as index, clock("write"):
+        run = _Run(
+            site=site,
+            templates=templates,
+            review=review,
+            made=made,
+            clock=clock,
+            progress=progress,
+            links=links,
+            gate=gate,
+            commit=commit,
+            index=index,
+        )
         claimed = write(run.outputs(prose, pieces), site_dir, run.verify)
-    clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify", "gate"))
+    clock.seconds["write"] -= sum(clock.seconds[s] for s in ("pages", "render", "index", "verify", "gate", "search"))
     return Report(
         pages=sum(path.endswith(".html") for path in claimed),
         files=len(claimed),
@@ -144,6 +158,7 @@ class _Run:
     progress: Progress
     links: Links
     gate: Gate
+    index: Index
     commit: str
     size: int = 0
     addresses: list[str] = field(default_factory=list)
@@ -161,11 +176,17 @@ class _Run:
             if path.endswith(".css"):
                 self.links.stylesheet(path, data.decode(), path)
             yield Output(path, data, f"the theme's {path}" if path.startswith("assets/") else f"content/{path}")
+        with self.clock("search"):
+            explore.feed(self.index, self.review, self.made.chapters)
         yield from self._chapters(prose, pieces)
         yield from self._pages()
         with self.clock("index"):
             index = tuple(self._index())
         yield from index
+        with self.clock("search"):
+            found = tuple(explore.files(self.index, self.review))
+        for path, data in found:
+            yield Output(path, data, "the search")
 
     def _chapters(self, prose: Sequence[Chapter], pieces: Sequence[Fragment]) -> Iterator[Output]:
         sources = {one.path: one.file for one in prose}
@@ -223,23 +244,23 @@ class _Run:
             yield Output(exports.path_of(paper), exports.one(paper), f"the BibTeX of {paper.key}")
         of = self.review
         titles = {c.id: c.title for c in of.taxonomy.categories.values()}
-        for path, data in exports.files(of.all, filed=of.filed, titles=titles, site=self.site):
-            yield Output(path, data, "the download of all papers")
+        for path, data in downloads(of, self.site):
+            yield Output(path, data, "what can be taken away")
         for path, data in oai.files(of.all, filed=of.filed, titles=titles, site=self.site):
             yield Output(path, data, "the answers to harvesters")
-        for path, data in graphs.files(of.network, of.lanes, main=of.main, filed=of.filed, categories=tuple(of.taxonomy.categories)):
-            yield Output(path, data, "the citation graph")
         for path, data in feeds.Writer(site=self.site, titles=titles, since=feeds.since(of.every)).files(following(of)):
             yield Output(path, data, "the feeds")
         for path, data in sitemap.sitemap(sorted(self.addresses), self.site, dict(dated(of))):
             yield Output(path, data, "the sitemap")
-        for path, data in models.files(self.review):
-            yield Output(path, data, "the register of names")
         for path, data in status.files(of.freshness, self.site, self.commit):
             yield Output(path, data, "the state of the review")
+        for path, data in opensearch.files(self.site):
+            yield Output(path, data, "the description of the search")
         for path, data in why.files(self.review):
             yield Output(path, data, "the index of decisions")
-        yield Output(picture.PATH, picture.card(self.site.name, f"A living review of {len(of.papers):,} papers"), "the picture beside links")
+        yield Output(
+            picture.PATH, picture.card(self.site.name, f"A living review of {len(of.papers):,} papers"), "the picture beside links"
+        )
         yield Output("robots.txt", sitemap.robots(self.site), "robots.txt")
 
     def verify(self, claimed: Mapping[str, str]) -> Iterator[Problem]:

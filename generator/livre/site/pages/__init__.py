@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import authors, categories, flow, graph, home, methods, models, new, papers, records, submit, timeline, why
+from . import authors, categories, flow, graph, home, methods, models, new, papers, provenance, records, submit, timeline, why
 from .dated import dated
 from .downloads import downloads
 from .following import following
 from .fragment import Fragment
+from .kept import Kept
 from .measured import Measured
 from .review import Review
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...model import Page
 
-__all__ = ["Fragment", "Measured", "Review", "dated", "downloads", "following", "fragments", "pages"]
+__all__ = ["Fragment", "Kept", "Measured", "Review", "dated", "downloads", "following", "fragments", "pages"]
 
 
 def pages(review: Review) -> Iterator[Page]:
@@ -32,6 +33,7 @@ def pages(review: Review) -> Iterator[Page]:
     yield from authors.pages(review)
     yield from flow.pages(review)
     yield from records.pages(review)
+    yield from provenance.pages(review)
     yield from methods.pages(review)
     yield from models.pages(review)
 

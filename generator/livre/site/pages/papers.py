@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ... import summary
+from ...analyse.sentences import pieces
 from ...latex import plain
-from ...merge import MACHINE
-from ...model import Identifier, Page, Status, Verdict
+from ...model import Identifier, Page, Status
 from .. import charts, csl, exports, metadata, styles
+from . import explore, provenance
 from .linked import linked
 from .quality import ask
+from .ruling import Audits, correct, discussion, ruling, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model import Decision, Paper
+    from ...model import Paper
     from .item import Chip, Item
     from .review import Review
 
@@ -33,9 +36,7 @@ _STATUS = {
     Status.CORRECTED: "Corrected. Read the newest version.",
     Status.REPLACED: "Replaced by a later work.",
 }
-_BY = {"rules": "by the rules", "import": "at the import", "model": "by the learned screener"}
 _FILED = {"rule": "by rule", "model": "by what was learned", "person": "filed by a person"}
-_VERDICTS = {"include": "Included", "exclude": "Excluded", "wait": "Left waiting"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +55,6 @@ class Shelf:
     chip: Chip
     words: str
     score: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """A decision in words."""
-
-    verdict: str
-    title: str
-    text: str
-    why: str
-    score: str
-    by: str
-    on: str
 
 
 def _host(url: str) -> str:
@@ -119,48 +107,6 @@ def shelves(paper: Paper, review: Review) -> Iterator[tuple[str, tuple[Shelf, ..
             yield facet.title, tuple(own)
 
 
-def ruling(decision: Decision, review: Review) -> Ruling:
-    """The decision as a reader can follow it."""
-    title, text = review.rules.get(decision.criterion, (decision.criterion, ""))
-    return Ruling(
-        verdict=_VERDICTS[decision.verdict],
-        title=title,
-        text=text,
-        why=decision.why,
-        score=f"{decision.score:.2f}",
-        by=_BY.get(decision.by, f"by {decision.by}"),
-        on=decision.on,
-    )
-
-
-def standing(paper: Paper, review: Review) -> str:
-    """How settled the last decision is, in a word; '' when there is none."""
-    last = next(iter(review.decisions(paper)), None)
-    if last is None:
-        return ""
-    if last.verdict is Verdict.WAIT:
-        return "provisional"
-    if last.by == "import":
-        return "taken over at the import"
-    if last.by in MACHINE:
-        return "automatic"
-    return "confirmed by a person" if last.verdict is Verdict.INCLUDE else "by a person"
-
-
-class _Audits:
-    """Which works were drawn for an audit, and which of these nobody has answered for."""
-
-    def __init__(self, review: Review) -> None:
-        self.drawn = {s.subject: s.audit for s in sorted(review.measured.samples)}
-        self.open = frozenset(s.subject for s in review.measured.open)
-
-    def said(self, paper: Paper) -> str:
-        """What audits have to do with a paper; '' for nothing."""
-        drawn = max((self.drawn[i] for i in paper.identifiers if i in self.drawn), default="")
-        answer = "nobody has answered yet" if self.open.intersection(paper.identifiers) else "a person has answered"
-        return f"Drawn for the audit of {drawn}: {answer}." if drawn else ""
-
-
 def citation(paper: Paper) -> str:
     """The BibTeX to show: that of the download without the abstract, and `and others` for all but the first of very many authors."""
     if len(paper.authors) <= SHOWN_AUTHORS + 2:
@@ -198,12 +144,14 @@ def _authors(paper: Paper, review: Review) -> tuple[tuple[str, str], ...]:
     return tuple((str(n), i if (i := review.ids[n]) in known else "") for n in paper.authors)
 
 
-def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Audits) -> dict[str, Any]:
+def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: Audits, record: str) -> dict[str, Any]:
     authors = _authors(paper, review)
     lead = SHOWN_AUTHORS if len(authors) > SHOWN_AUTHORS + 2 else len(authors)
     newer, older = neighbours.of(paper)
     rulings = [ruling(d, review) for d in review.decisions(paper)]
     item = review.items[paper.key]
+    marked = review.key_sentences.get(paper.key, ())
+    told = summary.of(paper, review.kept.summaries)
     return {
         "paper": paper,
         "item": item,
@@ -222,6 +170,13 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Aud
         "out": review.out.get(paper.key),
         "links": tuple(links(paper)),
         "arxiv": paper.identifier("arxiv"),
+        "abstract": pieces(paper.abstract, marked),
+        "marked": len(marked),
+        "summary": told,
+        "summed": charts.spoken(told.on) if told else "",
+        "record": record,
+        "correct": correct(paper, review),
+        "discussion": discussion(paper, review),
         "shelves": tuple(shelves(paper, review)),
         "ruling": rulings[0] if rulings else None,
         "earlier": rulings[1:],
@@ -242,9 +197,10 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: _Aud
 
 def pages(review: Review) -> Iterator[Page]:
     """`/papers/<key>/` for every paper, background and those taken out again included."""
-    neighbours, audits = _Neighbours(review), _Audits(review)
+    neighbours, audits, records = _Neighbours(review), Audits(review), provenance.addresses(review)
     for paper in review.every:
-        yield Page(path=f"papers/{paper.key}/", template="paper.html", family="papers", context=_context(paper, review, neighbours, audits))
+        context = _context(paper, review, neighbours, audits, records[paper.key])
+        yield Page(path=f"papers/{paper.key}/", template="paper.html", family="papers", context=context)
 
 
 def fragment(review: Review) -> dict[str, Any]:
@@ -252,6 +208,8 @@ def fragment(review: Review) -> dict[str, Any]:
     newest = review.papers[:_NEWEST]
     months = [(charts.spoken(m) if m else "", review.list(of)) for m, of in groupby(newest, key=lambda p: p.date[:7])]
     return {
+        "choices": explore.choices(review),
+        "cited": bool(explore.cited(review)),
         "total": len(review.papers),
         "months": months,
         "years": [(y, len(of)) for y, of in review.by_year.items()],

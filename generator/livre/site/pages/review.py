@@ -213,7 +213,7 @@ class Review:
     @cached_property
     def freshness(self) -> Freshness:
         """When a harvest was last complete, and what came since."""
-        return freshness(self.corpus, self.scope, (p.date for p in self.papers))
+        return freshness(self.corpus, self.scope, self.papers)
 
     @cached_property
     def as_of(self) -> str:
