@@ -107,6 +107,13 @@ def since(root: Path, ref: str) -> ChangeSet:
     return ChangeSet(base=base, deltas=tuple(sorted(deltas.values())), paths=frozenset((known | deltas.keys()) - gone))
 
 
+def files(root: Path, commit: str, folder: str) -> dict[str, str]:
+    """The plain files under a folder in a commit: path from the top of the repository → blob. UsageError when it is not here."""
+    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", _commit(root, commit), folder)
+    rows = (name.partition("\t") for name in _names(listed))
+    return {path: head.split(" ")[2] for head, _, path in rows if head.split(" ")[0] in _FILES}
+
+
 def sizes(root: Path, blobs: Iterable[str]) -> dict[str, int]:
     """The size in bytes of each of these objects."""
     wanted = sorted(set(blobs) - {""})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import cite, gauge, hand, keep, run, site, tend  # noqa: F401  a command is there once its module is imported
+from . import carry, cite, gauge, hand, keep, run, site, tend  # noqa: F401  a command is there once its module is imported
 from .shell import main
 
 __all__ = ["main"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from .. import adopt, night, tell
+from .. import adopt, night, runner, tell
+from .. import report as words
 from ..appeal import INBOX
 from ..errors import UsageError
 from .shell import instant, main, routes_of, sources_of, today
@@ -38,10 +40,21 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -
 @click.option("--apply", is_flag=True, help="Decide and file anew all that changed rules propose, however much it is.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--force", is_flag=True, help="Save even an unusually large night: a person has looked at it.")
+@click.option("--message", type=click.Path(path_type=Path, dir_okay=False), help="Write a commit message that tells the night into a file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.pass_obj
 def update(
-    root: Path, source: str | None, since: str, until: str, budget: int, *, apply: bool, dry_run: bool, force: bool, as_json: bool
+    root: Path,
+    source: str | None,
+    since: str,
+    until: str,
+    budget: int,
+    *,
+    apply: bool,
+    dry_run: bool,
+    force: bool,
+    message: Path | None,
+    as_json: bool,
 ) -> None:
     """One night: harvest, screen, file, apply the inbox, follow citations, save.
 
@@ -80,6 +93,9 @@ def update(
         click.echo(json.dumps(tell.as_json(report), indent=2, ensure_ascii=False))
     else:
         tell.night(report, (datetime.now(UTC) - started).total_seconds(), dry_run=dry_run)
+    if message:
+        message.write_text(words.message(report, today()), encoding="utf-8")
+    runner.summary(os.environ, words.summary(report, today()))
     if report.failure:
         if any((root / "bib" / INBOX).glob("[!.]*")) and not as_json:
             tell.complain("the inbox waits for a night whose harvest is complete")

@@ -1,0 +1,37 @@
+"""The commands that carry a night from the job that made it to the one that may push it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from .. import bundle as bundles
+from .. import handover, runner, tell
+from .shell import main
+
+PLAIN = "Update bib/\n"
+"""The message of a night that left none."""
+
+
+@main.command("bundle")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--message", type=click.Path(path_type=Path, dir_okay=False), help="The file with the commit's message, as `livre update` writes it."
+)
+@click.pass_obj
+def bundle_command(root: Path, folder: Path, message: Path | None) -> None:
+    """Put what bib/ changed since the last commit into a new FOLDER, for a job that may push.
+
+    It holds the new files, their digests and the message. On GitHub, later steps are told `changed`, `digest` and `base`.
+    """
+    text = message.read_text(encoding="utf-8") if message and message.is_file() else PLAIN
+    bundle = handover.made(root, text)
+    if not bundle.pieces:
+        tell.say("nothing has changed: no bundle")
+        runner.output(os.environ, {"changed": "false"})
+        return
+    digest = bundles.write(folder, bundle)
+    tell.say(f"{len(bundle.pieces)} file{'s' * (len(bundle.pieces) != 1)} upon {bundle.base} in {folder}, {digest}")
+    runner.output(os.environ, {"changed": "true", "digest": digest, "base": bundle.base})

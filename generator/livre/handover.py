@@ -1,0 +1,56 @@
+"""From the working tree to a bundle, and back: what a night changed under bib/, and a night brought onto what was committed since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import bundle as bundles
+from . import revisions
+from .errors import BrokenInvariant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .bundle import Bundle
+
+_FILE = "100644"
+_BIB = "bib/"
+
+Files = dict[str, bytes]
+"""Bytes by path under bib/."""
+
+
+def made(root: Path, message: str) -> Bundle:
+    """The bundle of what bib/ in the working tree changes against the commit that is checked out.
+
+    BrokenInvariant when something else is there too: a night writes under bib/ and nowhere else.
+    """
+    changes = revisions.since(root, "HEAD")
+    if strange := [d.path for d in changes.deltas if not d.path.startswith(_BIB) or d.after not in {"", _FILE}]:
+        raise BrokenInvariant(f"{strange[0]!a} has changed too: a night writes plain files under bib/ and nothing else")
+    old = revisions.contents(root, (d.blob for d in changes.deltas))
+    files: dict[str, tuple[bytes | None, bytes | None]] = {}
+    for delta in changes.deltas:
+        files[delta.path] = (old[delta.blob] if delta.blob else None, (root / delta.path).read_bytes() if delta.after else None)
+    return bundles.pack(changes.base, message, files)
+
+
+def at(root: Path, commit: str) -> Files:
+    """What stands under bib/ in a commit; UsageError when it is not here: fetch it first."""
+    blobs = revisions.files(root, commit, "bib")
+    held = revisions.contents(root, blobs.values())
+    return {path.removeprefix(_BIB): held[blob] for path, blob in blobs.items()}
+
+
+def sides(root: Path, bundle: Bundle) -> tuple[Files, Files, Files]:
+    """bib/ at the base of a bundle, as it is committed here, and as the night left it; BrokenInvariant when they do not fit."""
+    base = at(root, bundle.base)
+    bundles.verify(bundle, lambda path: base.get(path.removeprefix(_BIB)))
+    theirs = dict(base)
+    for piece in bundle.pieces:
+        data = bundle.after(piece.path)
+        if data is None:
+            del theirs[piece.path.removeprefix(_BIB)]
+        else:
+            theirs[piece.path.removeprefix(_BIB)] = data
+    return base, at(root, "HEAD"), theirs
