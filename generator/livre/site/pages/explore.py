@@ -130,20 +130,14 @@ def cited(review: Review) -> tuple[int, ...]:
 
 
 def records(review: Review) -> Iterator[Record]:
-    """Every paper, newest first: title, authors, short title, abstract, categories, venue and identifiers, without TeX."""
+    """Every paper, newest first: title, abstract, authors, venue, short title, categories and identifiers, without TeX."""
     titles = {c.id: c.title for c in review.taxonomy.categories.values()}
     for paper in review.all:
         item = review.items[paper.key]
         title = plain(paper.title)
-        said = (
-            title,
-            ", ".join(plain(str(n)) for n in paper.authors),
-            plain(paper.abstract),
-            plain(paper.shorttitle),
-            ", ".join(titles[c] for c in review.filed[paper.key]),
-            plain(paper.journal),
-            " ".join(i.value for i in paper.identifiers),
-        )
+        prose = joined((title, plain(paper.abstract), ", ".join(plain(str(n)) for n in paper.authors), plain(paper.journal)))
+        shelves = ", ".join(titles[c] for c in review.filed[paper.key])
+        text = joined((prose, plain(paper.shorttitle), shelves, " ".join(i.value for i in paper.identifiers)))
         meta = {
             "title": title,
             "by": plain(item.by),
@@ -154,8 +148,9 @@ def records(review: Review) -> Iterator[Record]:
             "shelves": item.shelves,
             "status": item.status,
             "background": "1" if item.background else "",
+            "prose": str(len(prose.split())),
         }
-        yield Record(path=f"papers/{paper.key}/", text=joined(said), meta=meta)
+        yield Record(path=f"papers/{paper.key}/", text=text, meta=meta)
 
 
 def joined(pieces: Iterable[str]) -> str:

@@ -25,13 +25,19 @@
     mine.select()
   })
   const lens = document.querySelector("header label[for=__search].md-header__button")
-  if (lens) { // the theme's is a label, which no keyboard reaches
-    const button = document.createElement("button")
-    button.type = "button"
-    button.className = lens.className
-    button.setAttribute("aria-label", field.getAttribute("aria-label"))
-    button.append(...lens.querySelectorAll("svg"))
-    button.addEventListener("click", () => toggle.click())
-    lens.replaceWith(button)
-  }
+  if (!lens) return
+  const arrow = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path")
+  arrow.setAttribute("viewBox", "0 0 24 24")
+  line.setAttribute("d", "M20 11v2H8l5.5 5.5-1.4 1.4L4.2 12l7.9-7.9 1.4 1.4L8 11z")
+  arrow.append(line)
+  const sign = lens.querySelector("svg")
+  box.querySelector(".md-search__icon").append(sign.cloneNode(true), arrow) // the theme shows one of them
+  const button = document.createElement("button") // the theme's is a label, which no keyboard reaches
+  button.type = "button"
+  button.className = `${lens.className} lv-lens`
+  button.setAttribute("aria-label", field.getAttribute("aria-label"))
+  button.append(sign)
+  button.addEventListener("click", () => toggle.click())
+  lens.replaceWith(button)
 })()

@@ -48,9 +48,9 @@ function marked(words, from, to, hits) {
   return out
 }
 
-/** The stretch of so many words after `from` that holds most hits; nothing where there is none. */
-function stretch(words, from, hits) {
-  const places = [...hits].filter((at) => at >= from).sort((a, b) => a - b)
+/** The stretch of so many words between `from` and `to` that holds most hits; nothing where there is none. */
+function stretch(from, to, hits) {
+  const places = [...hits].filter((at) => at >= from && at < to).sort((a, b) => a - b)
   let best = 0
   let start = -1
   places.forEach((at, i) => {
@@ -59,11 +59,11 @@ function stretch(words, from, hits) {
     if (n > best) [best, start] = [n, at]
   })
   if (start < 0) return null
-  const begin = Math.max(from, Math.min(start - 4, words.length - EXCERPT))
-  return [begin, Math.min(words.length, begin + EXCERPT)]
+  const begin = Math.max(from, Math.min(start - 4, to - EXCERPT))
+  return [begin, Math.min(to, begin + EXCERPT)]
 }
 
-/** What a result is: its address, and its title and excerpt as nodes. */
+/** What a result is: its address, and its title and excerpt as nodes. Behind `prose` words come categories and identifiers, which are no excerpt. */
 export function shown(data) {
   const words = data.content.split(/\s+/)
   const hits = new Set(data.locations)
@@ -71,9 +71,10 @@ export function shown(data) {
   const title = element("span")
   if (length) title.append(marked((data.meta.title ?? "").split(/\s+/).filter(Boolean), 0, length, hits))
   else title.append("Without a title")
-  const at = stretch(words, length, hits)
+  const end = Number(data.meta.prose) || words.length
+  const at = stretch(length, end, hits)
   const excerpt = document.createDocumentFragment()
-  if (at) excerpt.append(at[0] > length ? "… " : "", marked(words, at[0], at[1], hits), at[1] < words.length ? " …" : "")
+  if (at) excerpt.append(at[0] > length ? "… " : "", marked(words, at[0], at[1], hits), at[1] < end ? " …" : "")
   const path = data.raw_url.replace(/^\/+/, "")
   return { url: new URL(path, root), path, title: title.childNodes, excerpt: at ? excerpt : null }
 }
