@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api_server import FAULTS, ApiServer, corpus_of, door, paper
-from livre import form, summary
+from livre import form, night, summary
 from livre.errors import BadData, UsageError
 from livre.model import Identifier, Night
 from livre.summary import Endpoint, Summary
@@ -179,3 +180,27 @@ def test_a_file_out_of_order_is_put_in_order(tmp_path: Path) -> None:
     (tmp_path / summary.FOLDER).mkdir()
     (tmp_path / summary.FOLDER / "9901-01.tsv").write_text("".join([lines[0], lines[2], lines[1]]), "utf-8")
     assert form.differing(tmp_path) == {"summaries/9901-01.tsv": "".join(lines).encode()}
+
+
+def test_a_night_keeps_what_was_written_and_a_second_run_of_it_changes_nothing(
+    fabricated: Path, tmp_path: Path, server: ApiServer, source: Endpoint
+) -> None:
+    root = tmp_path / "review"
+    shutil.copytree(fabricated, root)
+
+    def run() -> dict[str, bytes]:
+        nothing = night.Route(name="feed", batches=lambda *_: iter(()))
+        night.run(root / "bib", routes=[nothing], lookup=None, on="2099-06-01", summaries=source)
+        return {f.relative_to(root).as_posix(): f.read_bytes() for f in sorted((root / "bib").rglob("*")) if f.is_file()}
+
+    first = run()
+    kept_now = summary.load(root / "bib")
+    assert kept_now
+    assert {row.text for row in kept_now.values()} == {SAID}
+    assert b"summaries" in first["bib/nights/2099.tsv"]
+    asked = len(server.posted)
+    assert run() == first
+    assert len(server.posted) == asked
+    shutil.rmtree(root / "bib" / "summaries")
+    server.always = FAULTS["500"]
+    assert "bib/summaries" not in "".join(run())

@@ -258,7 +258,7 @@ class Night:
     @property
     def harvest(self) -> bool:
         """Whether this asked a source what is new."""
-        return not self.source.startswith("link:") and self.source not in {"import", "abstracts", "judgement", "snowball"}
+        return not self.source.startswith("link:") and self.source not in {"import", "abstracts", "judgement", "snowball", "summaries"}
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

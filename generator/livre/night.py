@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from . import edges, follow, git, inbox, intake, refresh, rounds
+from . import edges, follow, git, inbox, intake, refresh, rounds, summary
 from .centre import centre, cites_core
 from .corpus import Corpus, history, load, tree
 from .errors import SourceError, Throttled
@@ -164,6 +164,7 @@ def run(
     on: str,
     sources: Sequence[Source] = (),
     budget: int = BUDGET,
+    summaries: summary.Endpoint | None = None,
     since: str = "",
     until: str = "",
     dry_run: bool = False,
@@ -176,8 +177,8 @@ def run(
 
     Routes are tried in order; the first complete one counts. The failure of all of them is in
     `Report.failure`, and only the night's record is saved. Each of the `sources` of citations is asked for `budget`
-    papers. `apply` does all that changed rules propose, however much. `at` gives the time (UTC, ISO) that the lines of the
-    record bear. Raises BadData, BrokenInvariant, CannotWrite.
+    papers, the endpoint of `summaries` for a few of its own. `apply` does all that changed rules propose, however much.
+    `at` gives the time (UTC, ISO) that the lines of the record bear. Raises BadData, BrokenInvariant, CannotWrite.
     """
     with writer(bib):
         before = load(bib)
@@ -219,7 +220,10 @@ def run(
             after = replace(found.corpus, nights=nights)
             made = rounds.close(after, evidence, bib, apply=apply)
             after, changes = made.corpus, (*changes, *brought.changes, *found.changes, *made.changes)
-            also = {**made.files, **edges.changes(known, found.edges, after), **dict.fromkeys(brought.emptied)}
+            told, wrote = summary.add(after, summary.load(bib), summaries, on=on, progress=progress)
+            if wrote:
+                after = replace(after, nights=record(after.nights, wrote, changed=bool(told)))
+            also = {**made.files, **edges.changes(known, found.edges, after), **told, **dict.fromkeys(brought.emptied)}
         guard(before if failure else brought.corpus, after, on=on, attended=force or apply)
         after = replace(after, nights=stamped(before.nights, after.nights, at()))
         files = save(bib, tree(after), read=before.read, also=also, dry_run=dry_run)

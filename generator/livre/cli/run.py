@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from .. import adopt, night, runner, tell
+from .. import adopt, night, runner, summary, tell
 from .. import report as words
 from ..appeal import INBOX
 from ..errors import UsageError
-from .shell import instant, main, routes_of, sources_of, today
+from .shell import agent_of, instant, main, routes_of, sources_of, today
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> str:
@@ -80,6 +80,7 @@ def update(
             lookup=lookup,
             sources=sources_of(root / "bib") if budget and lookup else (),
             budget=budget,
+            summaries=summary.endpoint(os.environ, agent=agent_of(root / "bib")) if lookup else None,
             apply=apply,
             on=today(),
             since=since,
