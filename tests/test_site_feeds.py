@@ -206,6 +206,21 @@ def test_a_notice_is_an_entry_of_its_own_that_says_what_happened() -> None:
     assert not texts(root, "a:entry/a:published")
 
 
+def test_the_feeds_of_a_review_that_has_ended_say_so_first_and_keep_what_they_told() -> None:
+    ended = feeds.Ended(on="2099-06-07", text="The field has moved on & <nobody> follows it.")
+    writer = feeds.Writer(site=HERE, titles={}, since="2099-02-03", ended=ended)
+    out = dict(writer.files([feeds.Feed(name="all", title="", page="", papers=(paper(1),))]))
+    read = feedparser.parse(out["feeds/all.atom"])
+    assert not read.bozo
+    assert (read.feed.title, read.feed.updated) == ("A & B (ended)", "2099-06-07T00:00:00Z")
+    assert [e.title for e in read.entries] == ["This review has ended", "Paper 1"]
+    assert read.entries[0].summary == ended.text
+    assert not faults(fromstring(out["feeds/all.atom"]))
+    told = json.loads(out["feeds/all.json"])
+    assert (told["expired"], [i["title"] for i in told["items"]]) == (True, ["This review has ended", "Paper 1"])
+    assert told["items"][0]["content_text"] == ended.text
+
+
 def test_every_feed_of_a_site_is_valid_and_found_from_its_page(site: Callable[[str], Path]) -> None:
     built = site("mkdocs")
     files = sorted(f.name for f in (built / "feeds").iterdir())

@@ -43,7 +43,7 @@ class Appeal:
     url: str
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A TOML string; JSON's escapes are TOML's, and nothing invisible is left that only JSON would allow."""
     return json.dumps(one_line(text), ensure_ascii=False)
 
@@ -61,13 +61,13 @@ def contribution(
     `title` is only a comment, to see which work this is about; `chosen` are facets with their categories, and corrected fields.
     """
     lines = [f"# {one_line(title)[:_LONGEST_TITLE]}"] if one_line(title) else []
-    lines += [f"paper  = {_quoted(written(identifier))}", f"action = {_quoted(action)}"]
-    lines += [f"reason = {_quoted(reason)}{'' if one_line(reason) else '  # say in one line why, between the quotes'}"]
+    lines += [f"paper  = {quoted(written(identifier))}", f"action = {quoted(action)}"]
+    lines += [f"reason = {quoted(reason)}{'' if one_line(reason) else '  # say in one line why, between the quotes'}"]
     if chosen:
         lines += ["", "[set]"]
         for name, value in {one_line(name): value for name, value in chosen.items()}.items():
-            items = _quoted(value) if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
-            lines += [f"{name if re.fullmatch('[A-Za-z0-9_-]+', name) else _quoted(name)} = {items}"]
+            items = quoted(value) if isinstance(value, str) else f"[{', '.join(map(quoted, value))}]"
+            lines += [f"{name if re.fullmatch('[A-Za-z0-9_-]+', name) else quoted(name)} = {items}"]
     elif action == "correct":
         lines += ["", "[set]", '# title = "what is right"']
     return "\n".join([*lines, ""])

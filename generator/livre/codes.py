@@ -35,7 +35,9 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("text-invisible", "A character that nobody sees but a program obeys: a control, a bidirectional mark, a zero width.",
          "Delete it; the message names the line.", "U+202E in a title"),
         ("json", "A JSON file is not one that livre wrote.", _AGAIN, "bib/evaluation.json cut in half"),
-        ("citation", "What says how a release is to be cited cannot be read, or says too little; an archive would refuse it without telling.",
+        ("retired", "bib/retired.toml, which ends the review, says something that cannot be.", "Mend it, or remove the file to go on.",
+         'successor = "elsewhere"'),
+        ("release", "What says how a release is to be cited cannot be read, or says too little; an archive would refuse it in silence.",
          "Mend the file, or delete it and let `livre snapshot` write it.", "a .zenodo.json without creators"),
     ),
     "Scope, taxonomy and contributions as TOML": (

@@ -40,11 +40,11 @@ def _wrong(root: Path) -> Iterator[Problem]:
         said = json.loads(file.read_text("utf-8"))
     except (ValueError, OSError) as error:
         line = getattr(error, "lineno", 0)
-        yield Problem(citable.ZENODO, line, "citation", f"this is not JSON ({error}); Zenodo would refuse the release without telling")
+        yield Problem(citable.ZENODO, line, "release", f"this is not JSON ({error}); Zenodo would refuse the release without telling")
         return
     lacking = [k for k in ("title", "description", "creators", "license", "upload_type") if not (isinstance(said, dict) and said.get(k))]
     if lacking:
-        yield Problem(citable.ZENODO, 0, "citation", f"add {', '.join(lacking)}; Zenodo would refuse the release without telling")
+        yield Problem(citable.ZENODO, 0, "release", f"add {', '.join(lacking)}; Zenodo would refuse the release without telling")
 
 
 def state(root: Path, *, base_url: str = "") -> Release:

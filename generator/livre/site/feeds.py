@@ -88,6 +88,14 @@ def since(papers: Iterable[Paper]) -> str:
     return min((_day(p.added) for p in papers if p.added), default=_EPOCH)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Every feed of a review that has ended says so: since which ISO day, and in which words."""
+
+    on: str
+    text: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Writer:
     """Writes feeds of one site; `titles` are those of its categories, `since` is what `since` says of all papers."""
@@ -95,6 +103,7 @@ class Writer:
     site: Site
     titles: Mapping[str, str]
     since: str
+    ended: Ended | None = None
     _entries: dict[tuple[str, bool], tuple[str, str]] = field(default_factory=dict)
 
     def files(self, feeds: Iterable[Feed]) -> Iterator[tuple[str, bytes]]:
@@ -116,7 +125,8 @@ class Writer:
         return f"tag:{address.hostname},{self.since}:{quote(address.path + path, safe='/#')}"
 
     def _title(self, feed: Feed) -> str:
-        return f"{self.site.name}: {feed.title}" if feed.title else self.site.name
+        title = f"{self.site.name}: {feed.title}" if feed.title else self.site.name
+        return f"{title} (ended)" if self.ended else title
 
     def atom(self, feed: Feed) -> bytes:
         """The feed as Atom."""
@@ -127,14 +137,15 @@ class Writer:
         _text(root, "title", self._title(feed))
         if self.site.description:
             _text(root, "subtitle", self.site.description)
-        _text(root, "updated", _moment(max((_updated(p) for p in of), default="")))
+        last = [self.ended.on] if self.ended else []
+        _text(root, "updated", _moment(max([*last, *(_updated(p) for p in of)], default="")))
         SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": self._root + feed.page})
         if self.site.url:
             SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": self.site.url + atom})
         _text(SubElement(root, "author"), "name", self.site.name)
         indent(root)
         head: str = tostring(root, encoding="unicode")
-        entries = "".join(f"  {self._entry(p, feed.notices)[0]}\n" for p in of)
+        entries = "".join(f"  {entry}\n" for entry, _ in self._entries_of(feed))
         return f'<?xml version="1.0" encoding="utf-8"?>\n{head.removesuffix("</feed>")}{entries}</feed>\n'.encode()
 
     def json(self, feed: Feed) -> bytes:
@@ -147,9 +158,29 @@ class Writer:
             **({"feed_url": self.site.url + path} if self.site.url else {}),
             **({"description": legal(self.site.description)} if self.site.description else {}),
             "authors": [{"name": legal(self.site.name)}],
+            **({"expired": True} if self.ended else {}),
         }
-        items = ",\n".join(self._entry(p, feed.notices)[1] for p in feed.papers[:NEWEST])
+        items = ",\n".join(item for _, item in self._entries_of(feed))
         return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "items": [\n{items}\n]}}\n'.encode()
+
+    def _entries_of(self, feed: Feed) -> Iterator[tuple[str, str]]:
+        """The entries of a feed, each as Atom and as JSON; that of the review's end comes first."""
+        if self.ended:
+            yield self._end(self.ended)
+        yield from (self._entry(p, feed.notices) for p in feed.papers[:NEWEST])
+
+    def _end(self, ended: Ended) -> tuple[str, str]:
+        identity, title = self._identity("#retired"), "This review has ended"
+        entry = Element("entry")
+        _text(entry, "id", identity)
+        _text(entry, "title", title)
+        SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": self._root})
+        _text(entry, "updated", _moment(ended.on))
+        _text(entry, "summary", ended.text)
+        indent(entry, level=1)
+        item = {"id": identity, "url": self._root, "title": title, "content_text": legal(ended.text), "date_modified": _moment(ended.on)}
+        atom: str = tostring(entry, encoding="unicode")
+        return atom.rstrip(), json.dumps(item, ensure_ascii=False, separators=(",", ":"))
 
     def _entry(self, paper: Paper, notice: bool) -> tuple[str, str]:
         """The paper as Atom and as JSON; written once, however many feeds tell of it."""
