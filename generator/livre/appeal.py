@@ -32,6 +32,7 @@ _NEW = {
     "gitlab": ("{home}/-/new/{branch}?", "file_name", "content"),
 }
 """Where GitHub, and GitLab wherever it runs, makes a new file, and what it calls the file's name and text there."""
+_PULLS = {"github": "pull", "gitlab": "-/merge_requests"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +100,11 @@ def opened(path: str, text: str, *, repository: str, branch: str = "main") -> st
     address, name, value = _NEW[m["host"].partition(".")[0]]
     query = urlencode({name: path, value: text}, quote_via=quote, safe="")
     return address.format(home=m["home"], branch=quote(branch, safe="/")) + query
+
+
+def pull_request(repository: str, number: int) -> str:
+    """The address of a pull request (GitHub) or merge request (GitLab) of `repository`, '' where the host is not known or there is none."""
+    m = _HOME.fullmatch(repository)
+    if not m or number < 1:
+        return ""
+    return f"{m['home']}/{_PULLS[m['host'].partition('.')[0]]}/{number}"

@@ -121,7 +121,7 @@ def unknown(corpus: Corpus, contributions: Iterable[Contribution]) -> tuple[Iden
     return tuple(sorted({c.work for c in contributions if corpus.find([c.work]) is None}))
 
 
-def _ruling(contribution: Contribution, by: str) -> rulings.Ruling:
+def _ruling(contribution: Contribution, by: str, link: str) -> rulings.Ruling:
     return rulings.Ruling(
         work=contribution.work,
         verdict=VERDICTS[contribution.action],
@@ -129,6 +129,7 @@ def _ruling(contribution: Contribution, by: str) -> rulings.Ruling:
         by=by,
         categories=contribution.categories,
         corrections=contribution.corrections,
+        link=link,
     )
 
 
@@ -155,10 +156,12 @@ def apply(
     file: Callable[[Candidate, Paper | None], tuple[str, ...]],
     taxonomy: Taxonomy,
     on: str,
+    link: Callable[[str], str] = lambda path: "",
 ) -> Outcome:
     """Apply what can be applied on the day `on` (ISO date).
 
-    `by` gives who brought a file (its path from the root); who is nobody, or signs as a machine does, is "inbox". `lookup` asks
+    `by` gives who brought a file (its path from the root); who is nobody, or signs as a machine does, is "inbox". `link` gives the
+    address of the pull request by which it came, '' where none is known. `lookup` asks
     a source for works that are not known: None or a SourceError holds the files that need it for another night.
     """
     ordered = sorted(contributions, key=lambda c: (c.path, c.line, c.work))
@@ -173,7 +176,7 @@ def apply(
     for contribution in ordered:
         if contribution.path not in case.held:
             who = rulings.person(by(contribution.path), otherwise=NOBODY)
-            files[contribution.path].append(_ruling(contribution, who))
+            files[contribution.path].append(_ruling(contribution, who, link(contribution.path)))
     changes: list[Change] = []
 
     def attempt(paths: Sequence[str]) -> None:

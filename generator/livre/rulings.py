@@ -44,7 +44,8 @@ class Ruling:
     """What a person says of one work: a verdict (or None, only to correct it), why, and who says so.
 
     `criterion` is one of the scope's, or "person". `categories` are the ids for each facet that the person files,
-    possibly none; `corrections` are BibTeX values by field (see `values`). Both are the person's from now on.
+    possibly none; `corrections` are BibTeX values by field (see `values`). Both are the person's from now on. `link` is where
+    it was said, an address that stands behind the reason.
     """
 
     work: Identifier
@@ -54,6 +55,7 @@ class Ruling:
     criterion: str = PERSON
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     corrections: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
 
 
 def person(name: str, *, otherwise: str) -> str:
@@ -183,6 +185,7 @@ def _decision(ruling: Ruling, subject: Identifier, on: str) -> Decision | None:
     by, why = person(ruling.by, otherwise=""), reason(ruling.because)
     if not by:
         raise UsageError(f"{ruling.by!r} is how a machine signs, or no name: say who decides")
+    why = f"{why} ({ruling.link})" if ruling.link else why
     return Decision(subject=subject, on=on, verdict=ruling.verdict, criterion=ruling.criterion, score=_SURE, by=by, why=why)
 
 

@@ -56,7 +56,7 @@ class Crossref:
                 yield Listed(citing=paper.primary, source=self.name, outcome=UNKNOWN)
                 continue
             yield self._listed(paper, answer)
-            self._obey()
+            obey(self._door)
 
     def _listed(self, paper: Paper, answer: object) -> Listed:
         work = part(answer, "message", dict)
@@ -67,15 +67,16 @@ class Crossref:
         references = tuple(_reference(entry) for entry in given if entry is not None)
         return Listed(citing=paper.primary, source=self.name, references=references, listed=count, outcome=outcome(len(given), count))
 
-    def _obey(self) -> None:
-        """Keep to the rate that the last answer's headers allow."""
-        told = self._door.told
-        limit, interval = told.get("x-rate-limit-limit", ""), _INTERVAL.fullmatch(told.get("x-rate-limit-interval", ""))
-        if interval and limit.isascii() and limit.isdigit():
-            pause = int(interval[1]) / max(int(limit[:9]), 1)
-            if pause > SLOWEST:
-                raise Throttled(f"Crossref wants {pause:g} s between requests")
-            self._door.slow_down(pause)
+
+def obey(door: Transport) -> None:
+    """Keep to the rate that the last answer's headers allow; Throttled when that is too slow for a night."""
+    told = door.told
+    limit, interval = told.get("x-rate-limit-limit", ""), _INTERVAL.fullmatch(told.get("x-rate-limit-interval", ""))
+    if interval and limit.isascii() and limit.isdigit():
+        pause = int(interval[1]) / max(int(limit[:9]), 1)
+        if pause > SLOWEST:
+            raise Throttled(f"Crossref wants {pause:g} s between requests")
+        door.slow_down(pause)
 
 
 def _reference(entry: object) -> Reference:
