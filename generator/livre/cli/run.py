@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from .. import adopt, night, runner, summary, tell
+from .. import adopt, night, retirement, runner, summary, tell
 from .. import report as words
 from ..appeal import INBOX
 from ..errors import UsageError
@@ -67,6 +67,7 @@ def update(
       livre update --since 2026-06-01       a longer window
       livre update --source answer.xml --dry-run
     """
+    retirement.alive(root / "bib")
     routes, lookup = routes_of(root / "bib", source)
     if lookup is None and (since or until):
         raise UsageError("--since and --until are for oai and api: a file is read whole")
