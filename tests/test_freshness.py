@@ -36,7 +36,7 @@ INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2120, 1, 1), timezones=st
 
 def fresh(fabricated: Path, *nights: Night, **changes: object) -> Freshness:
     about = replace(scope.load(fabricated / "bib/scope.toml"), **changes)  # type: ignore[arg-type]
-    return freshness(replace(corpus.load(fabricated / "bib"), nights=nights), about, ["2099-03-03", "2099-01-01"])
+    return freshness(replace(corpus.load(fabricated / "bib"), nights=nights), about, ())
 
 
 # --- Hours ---
@@ -117,7 +117,7 @@ def test_a_review_without_any_night_claims_nothing(fabricated: Path) -> None:
 def test_a_review_may_say_when_it_is_late(fabricated: Path, tmp_path: Path, written: str, hours: tuple[int, int]) -> None:
     text = (fabricated / "bib/scope.toml").read_text("utf-8").replace("stale_after = 3", written)
     (tmp_path / "scope.toml").write_text(text, "utf-8")
-    of = freshness(corpus.Corpus(), scope.load(tmp_path / "scope.toml"), [])
+    of = freshness(corpus.Corpus(), scope.load(tmp_path / "scope.toml"), ())
     assert (of.late, of.stale) == hours
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from .corpus import Corpus
-    from .model import Night
+    from .model import Night, Paper
     from .scope import Scope
 
 State = Literal["fresh", "late", "stale", "unknown"]
@@ -40,13 +40,15 @@ class Outcome:
 class Freshness:
     """What is known of a review's age, in UTC and ISO 8601.
 
-    `harvested` is the end of the last complete harvest, '' if there was none; `imported` the day of the last import, '' if none.
+    `harvested` is the end of the last complete harvest, '' if there was none; `imported` the day of the last import, '' if none; `newest`
+    the latest date of a paper, `added` the latest day on which one came into the review.
     After `late` counted hours the review is late (amber), after `stale` hours out of date (red).
     """
 
     harvested: str
     imported: str
     newest: str
+    added: str
     papers: int
     late: int
     stale: int
@@ -97,14 +99,14 @@ def _last(nights: Iterable[Night]) -> tuple[Outcome, ...]:
     )
 
 
-def freshness(corpus: Corpus, scope: Scope, dates: Iterable[str]) -> Freshness:
-    """The review's freshness; `dates` are those of the papers that are counted, in any order."""
-    dates = tuple(dates)
+def freshness(corpus: Corpus, scope: Scope, papers: Collection[Paper]) -> Freshness:
+    """The review's freshness; `papers` are those that are counted."""
     return Freshness(
         harvested=max((ended(n) for n in corpus.nights if n.harvest and n.complete), default=""),
         imported=max((n.night[:_DAY] for n in corpus.nights if n.source == "import"), default=""),
-        newest=max(dates, default=""),
-        papers=len(dates),
+        newest=max((p.date for p in papers), default=""),
+        added=max((p.added for p in papers), default=""),
+        papers=len(papers),
         late=round(scope.late_after * 24),
         stale=scope.stale_after * 24,
         sources=_last(corpus.nights),

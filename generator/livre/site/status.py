@@ -47,6 +47,7 @@ def status(fresh: Freshness, site: Site, commit: str) -> bytes:
         "harvested": fresh.harvested,
         "imported": fresh.imported,
         "newest": fresh.newest,
+        "added": fresh.added,
         "papers": fresh.papers,
         "commit": commit,
         "rhythm": "nightly",

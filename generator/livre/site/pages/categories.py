@@ -11,6 +11,7 @@ from ...model import Page
 from .following import crossing
 from .fragment import Fragment
 from .linked import standing_out
+from .since import arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +99,8 @@ def context(category: Category, review: Review) -> dict[str, Any]:
         "parent": review.chip(known[category.parent]) if category.parent else None,
         "siblings": [review.chip(c) for c in review.taxonomy.of(category.facet) if c.parent == category.parent],
         "as_of": review.as_of,
+        "span": review.span,
+        "arrivals": arrivals(papers),
         "chart": review.chart(papers) if papers else None,
         "legend": review.legend(papers),
         "standing_out": standing_out(papers, review),

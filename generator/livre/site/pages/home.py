@@ -11,6 +11,7 @@ from ...latex import encode
 from .. import charts
 from .categories import cards
 from .linked import reason
+from .since import arrivals
 
 if TYPE_CHECKING:
     from ...model import Night
@@ -78,6 +79,7 @@ def fragment(review: Review) -> dict[str, Any]:
     surveys = review.by_category[survey.id] if survey else ()
     return {
         "total": len(review.papers),
+        "arrivals": arrivals(review.papers),
         "authors": len(review.counted_authors),
         "categories": len(review.taxonomy.categories),
         "decided": len(review.corpus.decisions),

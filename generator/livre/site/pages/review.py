@@ -22,6 +22,7 @@ from .. import charts
 from .item import SHELVES, Chip, Item, clipped, signature
 from .kept import Kept
 from .measured import Measured
+from .since import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -214,6 +215,11 @@ class Review:
     def freshness(self) -> Freshness:
         """When a harvest was last complete, and what came since."""
         return freshness(self.corpus, self.scope, self.papers)
+
+    @cached_property
+    def span(self) -> tuple[str, str] | None:
+        """The first and the last day on which papers came, between which readers may look back; None for fewer than two days."""
+        return span(self.papers)
 
     @cached_property
     def as_of(self) -> str:

@@ -89,6 +89,7 @@ def _year(year: str, papers: tuple[Paper, ...], review: Review) -> dict[str, Any
     marked = [p for p in review.all if p.date[:4] == year and reason(p, review)]
     return {
         "year": year,
+        "span": review.span,
         "years": _zoom(review),
         "total": len(papers),
         "chart": review.chart(papers, over),
@@ -118,6 +119,7 @@ def pages(review: Review) -> Iterator[Page]:
             family="timeline",
             context={
                 "month": month,
+                "span": review.span,
                 "spoken": charts.spoken(month),
                 "total": len(papers),
                 "open": month == review.open_month,
