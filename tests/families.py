@@ -66,17 +66,19 @@ def _file(path: str) -> str:
 
 
 class Host(SimpleHTTPRequestHandler):
-    """Files as hosts of static sites serve them: compressed, 404.html for what is not there; and no narration."""
+    """Files as hosts of static sites serve them: in a folder, compressed, 404.html for what is not there; and no narration."""
 
     protocol_version = "HTTP/1.1"
+    folder = "/review/"
     packed = (".html", ".css", ".js", ".mjs", ".json", ".svg", ".xml", ".txt", ".atom", ".csv", ".bib")
 
     def do_GET(self) -> None:
-        path = Path(self.directory, unquote(urlsplit(self.path).path).lstrip("/"))
+        asked = unquote(urlsplit(self.path).path)
+        path = Path(self.directory, asked.removeprefix(self.folder)) if asked.startswith(self.folder) else Path()
         path = path / "index.html" if path.is_dir() else path
         status = 200 if path.is_file() else 404
         path = path if path.is_file() else Path(self.directory, "404.html")
-        data = path.read_bytes() if path.is_file() else b""
+        data = path.read_bytes()
         self.send_response(status)
         self.send_header("Content-Type", self.guess_type(path))
         if path.suffix in self.packed:
@@ -93,13 +95,13 @@ class Host(SimpleHTTPRequestHandler):
 
 @contextmanager
 def hosted(site: Path) -> Iterator[str]:
-    """The site on loopback, at the address given; it stops by itself."""
+    """The site on loopback, at the address given, as a project's pages have theirs: below `/review/`. It stops by itself."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(site)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{Host.folder}"
     finally:
         server.shutdown()
         server.server_close()
