@@ -81,12 +81,11 @@ def deliver(review: Review, corpus: Corpus, bib: Path, ask: Ask | None) -> intak
         on=review.on,
     )
     outcome = replace(outcome, held=(*broken, *outcome.held))
-    files = {c.path for c in asked} | {p.path for p in broken}
-    applied = {c.path for c in outcome.applied}
-    line = Night(night=review.on, source=SOURCE, seen=len(files), matched=len(applied), outcome=_outcome(outcome.held))
+    applied = len({c.work for c in outcome.applied})
+    line = Night(night=review.on, source=SOURCE, seen=applied, matched=applied, outcome=_outcome(outcome.held))
     past = next((n for n in corpus.nights if (n.night, n.source) == (line.night, line.source)), None)
     changed = outcome.corpus != corpus or (past is not None and past.outcome != line.outcome)
-    if not files and not changed:
+    if not (asked or broken or changed):
         return outcome
     line = tally(line, corpus, outcome.corpus, outcome.changes)
     return replace(outcome, corpus=replace(outcome.corpus, nights=record(outcome.corpus.nights, line, changed=changed)))

@@ -15,7 +15,13 @@ Ask = Callable[[Sequence["Identifier"]], Iterable["Candidate"]]
 """Asks sources for works; after a SourceError, what was said before it counts."""
 
 
-def ask(arxiv: Callable[[Sequence[str]], Iterable[Batch]], crossref: Callable[[Sequence[Identifier]], Iterable[Candidate]]) -> Ask:
+def _nothing(_: Sequence[Identifier]) -> Iterable[Candidate]:
+    return ()
+
+
+def ask(
+    arxiv: Callable[[Sequence[str]], Iterable[Batch]], crossref: Callable[[Sequence[Identifier]], Iterable[Candidate]] = _nothing
+) -> Ask:
     """One question to both sources. A source that fails does not keep the other from being asked; its error is raised at the end."""
 
     def preprints(ids: Sequence[str]) -> Iterator[Candidate]:

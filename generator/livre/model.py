@@ -227,6 +227,9 @@ class ReferenceList:
     outcome: str = "complete"
 
 
+_NO_HARVEST = frozenset({"import", "inbox", "abstracts", "judgement", "snowball", "summaries"})
+
+
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Night:
     """One source in one night: what was asked, what came, how it ended.
@@ -258,7 +261,7 @@ class Night:
     @property
     def harvest(self) -> bool:
         """Whether this asked a source what is new."""
-        return not self.source.startswith("link:") and self.source not in {"import", "abstracts", "judgement", "snowball", "summaries"}
+        return not self.source.startswith("link:") and self.source not in _NO_HARVEST
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

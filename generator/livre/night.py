@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from . import edges, follow, git, inbox, intake, refresh, rounds, summary
+from . import edges, facts, follow, intake, refresh, rounds, summary
 from .centre import centre, cites_core
 from .corpus import Corpus, history, load, tree
+from .delivery import deliver
 from .errors import SourceError, Throttled
 from .guard import guard
 from .harvest import Batch
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from .judgement import Review
     from .link import Source
-    from .model import Identifier, Problem
+    from .model import Problem
     from .proposal import Proposed
     from .scope import Scope
 
@@ -104,27 +105,6 @@ def _abstracts(
     return after, changes, replace(line, outcome=failure or line.outcome)
 
 
-def _contributions(review: Review, corpus: Corpus, bib: Path, lookup: Lookup | None) -> intake.Outcome:
-    """Apply what lies in the inbox, signed with who brought it there; what cannot be applied stays, with its reason."""
-    asked, broken = inbox.read(bib, review.taxonomy)
-
-    def known(works: Sequence[Identifier]) -> Iterator[Candidate]:
-        assert lookup
-        for batch in lookup([i.value for i in works if i.scheme == "arxiv"]):
-            yield from batch.candidates
-
-    outcome = intake.apply(
-        corpus,
-        asked,
-        by=lambda path: git.author_of(bib.parent, path),
-        lookup=known if lookup else None,
-        file=review.file,
-        taxonomy=review.taxonomy,
-        on=review.on,
-    )
-    return replace(outcome, held=(*broken, *outcome.held))
-
-
 def _called_in(corpus: Corpus) -> Iterator[Candidate]:
     """Candidates that somebody has decided to include since the last night."""
     for candidate in corpus.candidates.values():
@@ -162,6 +142,7 @@ def run(
     routes: Sequence[Route],
     lookup: Lookup | None,
     on: str,
+    ask: facts.Ask | None = None,
     sources: Sequence[Source] = (),
     budget: int = BUDGET,
     summaries: summary.Endpoint | None = None,
@@ -175,7 +156,8 @@ def run(
 ) -> Report:
     """Run one night over the review in `bib` on the day `on` (ISO date) and save what it brought.
 
-    Routes are tried in order; the first complete one counts. The failure of all of them is in
+    Routes are tried in order; the first complete one counts. `lookup` fetches works by their arXiv id; `ask` says what is known of
+    works that the inbox names, by default only what `lookup` does. The failure of all of them is in
     `Report.failure`, and only the night's record is saved. Each of the `sources` of citations is asked for `budget`
     papers, the endpoint of `summaries` for a few of its own. `apply` does all that changed rules propose, however much.
     `at` gives the time (UTC, ISO) that the lines of the record bear. Raises BadData, BrokenInvariant, CannotWrite.
@@ -211,7 +193,7 @@ def run(
         made, brought, also = rounds.Round(corpus=after), intake.Outcome(corpus=after), dict[str, bytes | None]()
         if failure is None:
             guard(before, after, on=on, attended=force)
-            brought = _contributions(review, after, bib, lookup)
+            brought = deliver(review, after, bib, ask or (facts.ask(lookup) if lookup else None))
             guard(after, brought.corpus, on=on, attended=True)  # what people ask for is never too much
             found = follow.follow(review, brought.corpus, known, middle, sources, lookup, budget=budget, progress=progress)
             nights = refresh.recorded(found.corpus.nights, found.nights)

@@ -13,27 +13,12 @@ import click
 
 from .. import byhand, corpus, filed, git, petition, scope, taxonomy, tell, walk, why
 from ..errors import UsageError
-from ..harvest import api
 from ..model import Verdict
-from .shell import arxiv_door, main, today
+from .shell import ask_of, main, today
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from ..model import Candidate, Identifier
-
-
-def asked_of_arxiv(bib: Path) -> Callable[[Sequence[Identifier]], Iterable[Candidate]]:
-    """A look-up of works at arXiv, which knows none by its DOI."""
-
-    def ask(works: Sequence[Identifier]) -> Iterable[Candidate]:
-        ids = [w.value for w in works if w.scheme == "arxiv"]
-        if ids:
-            door, _, base = arxiv_door(bib)
-            for batch in api.lookup(door, base, ids):
-                yield from batch.candidates
-
-    return ask
 
 
 def _done(done: byhand.Done, *, as_json: bool, dry_run: bool) -> None:
@@ -96,7 +81,7 @@ def add_command(root: Path, works: tuple[str, ...], because: str, issue: BinaryI
     files = [Path(w) for w in works if w.lower().endswith((".toml", ".bib"))]
     ids = [w for w in works if not w.lower().endswith((".toml", ".bib"))]
     bib = root / "bib"
-    done = byhand.add(bib, ids, files, because=because, by=by or git.user(root), on=today(), lookup=asked_of_arxiv(bib), dry_run=dry_run)
+    done = byhand.add(bib, ids, files, because=because, by=by or git.user(root), on=today(), lookup=ask_of(bib), dry_run=dry_run)
     return _done(done, as_json=as_json, dry_run=dry_run)
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from .. import adopt, night, retirement, runner, summary, tell
+from .. import adopt, delivery, night, retirement, runner, summary, tell
 from .. import report as words
 from ..appeal import INBOX
 from ..errors import UsageError
-from .shell import agent_of, instant, main, routes_of, sources_of, today
+from .shell import agent_of, ask_of, instant, main, routes_of, sources_of, today
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> str:
@@ -21,7 +21,7 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -
 
 
 @main.command()
-@click.option("--source", metavar="oai|api|FILE", help="Where candidates come from.  [default: oai, and api if oai fails]")
+@click.option("--source", metavar="oai|api|inbox|FILE", help="Where candidates come from.  [default: oai, and api if oai fails]")
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -66,30 +66,39 @@ def update(
       livre update                          tonight, from arXiv
       livre update --since 2026-06-01       a longer window
       livre update --source answer.xml --dry-run
+      livre update --source inbox           what was contributed, and nothing else
     """
     retirement.alive(root / "bib")
-    routes, lookup = routes_of(root / "bib", source)
+    only = source == INBOX
+    routes, lookup = ([], None) if only else routes_of(root / "bib", source)
     if lookup is None and (since or until):
         raise UsageError("--since and --until are for oai and api: a file is read whole")
+    if only and apply:
+        raise UsageError("--apply is for a night: --source inbox applies what was contributed, and nothing else")
     if since and until and since > until:
         raise UsageError(f"--since {since} is after --until {until}")
     started = datetime.now(UTC)
     with tell.Teller(quiet=as_json) as progress:
-        report = night.run(
-            root / "bib",
-            routes=routes,
-            lookup=lookup,
-            sources=sources_of(root / "bib") if budget and lookup else (),
-            budget=budget,
-            summaries=summary.endpoint(os.environ, agent=agent_of(root / "bib")) if lookup else None,
-            apply=apply,
-            on=today(),
-            since=since,
-            until=until,
-            dry_run=dry_run,
-            force=force,
-            at=instant,
-            progress=progress,
+        report = (
+            _received(root / "bib", dry_run=dry_run)
+            if only
+            else night.run(
+                root / "bib",
+                routes=routes,
+                lookup=lookup,
+                ask=ask_of(root / "bib") if lookup else None,
+                sources=sources_of(root / "bib") if budget and lookup else (),
+                budget=budget,
+                summaries=summary.endpoint(os.environ, agent=agent_of(root / "bib")) if lookup else None,
+                apply=apply,
+                on=today(),
+                since=since,
+                until=until,
+                dry_run=dry_run,
+                force=force,
+                at=instant,
+                progress=progress,
+            )
         )
     if as_json:
         click.echo(json.dumps(tell.as_json(report), indent=2, ensure_ascii=False))
@@ -102,6 +111,20 @@ def update(
         if any((root / "bib" / INBOX).glob("[!.]*")) and not as_json:
             tell.complain("the inbox waits for a night whose harvest is complete")
         raise report.failure
+
+
+def _received(bib: Path, *, dry_run: bool) -> night.Report:
+    """The report of an update that only applies the inbox."""
+    done = delivery.receive(bib, ask=ask_of(bib), on=today(), at=instant, dry_run=dry_run)
+    return night.Report(
+        nights=done.nights,
+        decisions=done.decisions,
+        changes=done.changes,
+        files=done.files,
+        applied=done.applied,
+        held=done.held,
+        papers=done.papers,
+    )
 
 
 @main.command("import")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import __version__, night, queries, refresh, scope, tell
+from .. import __version__, facts, night, queries, refresh, scope, tell
+from ..citations import crossref
 from ..errors import BadData, CannotWrite, LivreError, SourceError, UsageError
-from ..harvest import api, feed, oai, record, transport
+from ..harvest import api, feed, oai, record, transport, works
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -124,12 +125,20 @@ def arxiv_door(bib: Path) -> tuple[transport.Transport, str, str]:
     return transport.Transport(delay=delay(), user_agent=agent_of(bib)), oai_base, api_base
 
 
+def ask_of(bib: Path) -> facts.Ask:
+    """What arXiv and Crossref know of works that somebody names."""
+    door, _, base = arxiv_door(bib)
+    other = transport.Transport(delay=min(delay(), crossref.DELAY), user_agent=agent_of(bib), **refresh.PATIENCE)
+    house, mailto = os.environ.get("LIVRE_CROSSREF", "").strip() or crossref.BASE, os.environ.get("CROSSREF_MAILTO", "").strip()
+    return facts.ask(lambda ids: api.lookup(door, base, ids), lambda dois: works.lookup(other, house, dois, mailto=mailto))
+
+
 def routes_of(bib: Path, source: str | None) -> tuple[list[night.Route], Callable[[Sequence[str]], Iterable[Batch]] | None]:
     """The routes that --source names, and the abstract look-up unless the source is a file."""
     if source is not None and source not in {"oai", "api"}:
         path = Path(source)
         if not path.is_file():
-            raise UsageError(f"--source {source!r}: neither oai nor api nor a file that exists")
+            raise UsageError(f"--source {source!r}: neither oai, api, inbox nor a file that exists")
 
         def replay(_scope: Scope, _since: str, _until: str) -> Iterable[Batch]:
             return feed.read(path)
