@@ -80,7 +80,7 @@ class _Desk:
         for name in _PAPER if is_paper else _CANDIDATE:
             was, night, person = (getattr(r, name, _ABSENT) if r is not None else _ABSENT for r in (base, ours, theirs))
             if name in _JOINED:
-                there = [set(v) if v is not _ABSENT else set() for v in (was, night, person)]
+                there: list[set[Any]] = [set() if v is _ABSENT else set(v) for v in (was, night, person)]  # type: ignore[call-overload]
                 facts[name] = tuple(sorted((there[1] | there[2]) - (there[0] - there[2] if name == "curated" else set())))
             elif night is _ABSENT or (was is _ABSENT and person is not _ABSENT and person):
                 facts[name] = person  # where both found a work, it is as people have seen it
@@ -175,7 +175,7 @@ def join(base: Tree, *, night: Tree, person: Tree) -> Joined:
     cannot be one review, or one of them cannot be read.
     """
     try:
-        desk = _Desk(*map(_corpus, (base, night, person)))
+        desk = _Desk(base=_corpus(base), night=_corpus(night), person=_corpus(person))
         papers, candidates = desk.records()
         subjects = sorted(desk.night.decisions.keys() | desk.person.decisions.keys())
         decisions = {s: rows for s in subjects if (rows := desk.decisions(s))}
