@@ -1,4 +1,4 @@
-"""What git knows of people: who brought a file, and who works here."""
+"""What git knows of what is checked out, and of who works here."""
 
 from __future__ import annotations
 
@@ -24,16 +24,6 @@ def _said(root: Path, *arguments: str) -> str:
         return ""
     lines = done.stdout.decode(errors="replace").splitlines() if done.returncode == 0 else []
     return one_line(lines[0])[:_LONGEST].strip() if lines else ""
-
-
-def author_of(root: Path, path: str) -> str:
-    """Who brought the file at `path` (from `root`) into the repository when it last came; '' if no commit did, or history is cut off.
-
-    In a shallow clone every file seems to come from whoever committed last.
-    """
-    if _said(root, "rev-parse", "--is-shallow-repository") != "false":
-        return ""
-    return _said(root, "log", "-1", "--no-renames", "--diff-filter=A", "--format=%an", "--", f":(literal){path}")
 
 
 def commit(root: Path) -> str:
