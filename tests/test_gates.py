@@ -102,8 +102,7 @@ def test_no_family_of_pages_has_a_barrier(
         for v in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
             found.append(f"{name} ({path}): {v['id']}, {len(v['nodes'])} times, first {v['nodes'][0]['target']}: {v['help']}")
     context.close()
-    assert found == []
-    assert complaints == []
+    assert not found + complaints, "\n".join(found + complaints)
 
 
 def test_the_drawer_of_a_phone_has_no_barrier_when_open(address: str, browser: Browser) -> None:
@@ -131,7 +130,7 @@ def test_every_family_is_valid_html(built: Path, tmp_path: Path) -> None:
         for page in json.loads((tmp_path / "said.json").read_text("utf-8"))
         for m in page["messages"]
     ]
-    assert said == []
+    assert not said, "\n".join(said)
 
 
 def test_lighthouse_finds_nothing_to_better_in_access_practice_and_findability(built: Path, address: str) -> None:
