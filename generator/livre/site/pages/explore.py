@@ -7,6 +7,7 @@ order of the rows is the order by date; after them come the sections of the chap
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ RESERVED = frozenset({"q", "sort", "year", "code", "weights", "open", "status"})
 """Names in the address of the page that mean something else than a facet of the taxonomy."""
 SHOWN = 7
 """Values of a facet that are shown before the reader asks for more."""
+FEW = 4
+"""Words of a title that is looked up whole."""
+_SIGNS = re.compile(r"[\W_]+")
 _STATUSES = (
     {"": "Without a notice"} | {s.value: s.value.capitalize() for s in Status if s.value} | {"background": "Background, not counted"}
 )
@@ -130,14 +134,17 @@ def cited(review: Review) -> tuple[int, ...]:
 
 
 def records(review: Review) -> Iterator[Record]:
-    """Every paper, newest first: title, abstract, authors, venue, short title, categories and identifiers, without TeX."""
+    """Every paper, newest first: title, abstract, authors, venue, and then what is searched but not shown, without TeX.
+
+    The title stands there again, so that its words weigh more than those of an abstract.
+    """
     titles = {c.id: c.title for c in review.taxonomy.categories.values()}
     for paper in review.all:
         item = review.items[paper.key]
         title = plain(paper.title)
         prose = joined((title, plain(paper.abstract), ", ".join(plain(str(n)) for n in paper.authors), plain(paper.journal)))
-        shelves = ", ".join(titles[c] for c in review.filed[paper.key])
-        text = joined((prose, plain(paper.shorttitle), shelves, " ".join(i.value for i in paper.identifiers)))
+        shelves = ", ".join(f"{titles[c]} ({c})" for c in review.filed[paper.key])
+        text = joined((prose, title, plain(paper.shorttitle), shelves, " ".join(i.value for i in paper.identifiers)))
         meta = {
             "title": title,
             "by": plain(item.by),
@@ -151,6 +158,12 @@ def records(review: Review) -> Iterator[Record]:
             "prose": str(len(prose.split())),
         }
         yield Record(path=f"papers/{paper.key}/", text=text, meta=meta)
+
+
+def short(review: Review) -> Mapping[str, int]:
+    """Titles of few words, lower case and without signs, with their row: among papers that hold these words too, none would come first."""
+    words = {at: _SIGNS.sub(" ", plain(p.title).lower()).split() for at, p in enumerate(review.all)}
+    return {" ".join(of): at for at, of in sorted(words.items(), reverse=True) if 0 < len(of) <= FEW}
 
 
 def joined(pieces: Iterable[str]) -> str:
@@ -183,7 +196,7 @@ def files(index: Index, review: Review) -> Iterator[tuple[str, bytes]]:
         at = {of: i for i, of in enumerate(sets)}
         facets.append({"id": choice.id, "values": [v.id for v in choice.values], "sets": sets, "of": [at[of] for of in choice.of]})
     yield TABLE, _json({"papers": len(review.all), "facets": facets, "cited": cited(review)})
-    yield STAMP, _json({"parts": index.parts, "records": index.records, "papers": len(review.all)})
+    yield STAMP, _json({"parts": index.parts, "records": index.records, "papers": len(review.all), "short": short(review)})
 
 
 def _json(value: Any) -> bytes:

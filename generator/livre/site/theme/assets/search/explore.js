@@ -1,6 +1,6 @@
 /* /papers/: search as you type, facets with counts, sorting; the address always says what is shown. Nothing is loaded before
    the reader asks for something. Rows of the table are the first records of the index, newest first (livre/site/pages/explore.py). */
-import { element, number, open, pause, shown } from "./results.js"
+import { element, number, open, pause, search, shown } from "./results.js"
 
 const STEP = 20
 const WAIT = 180 // ms after a key
@@ -50,14 +50,14 @@ function note(push) {
 
 let rows // fragment of the index -> row of the table, and back
 async function everything() {
-  const { engine, table, stamp } = await open()
+  const { all, table, stamp } = await open()
   if (!rows) {
-    const [known, all] = await Promise.all([table(), engine.search(null)])
-    if (all.results.length !== stamp.records || known.papers !== stamp.papers) throw new Error("the index and its table are not of one day")
+    const [known, records] = await Promise.all([table(), all()])
+    if (records.length !== stamp.records || known.papers !== stamp.papers) throw new Error("the index and its table are not of one day")
     const facets = known.facets.map((facet) => ({ ...facet, at: new Map(facet.values.map((value, i) => [value, i])) }))
-    rows = { at: new Map(all.results.map((one, i) => [one.id, i])), all: all.results, facets, cited: known.cited, papers: known.papers }
+    rows = { at: new Map(records.map((one, i) => [one.id, i])), records, facets, cited: known.cited, papers: known.papers }
   }
-  return { engine, rows }
+  return rows
 }
 
 /** Which of these rows have what is ticked, and of each choice how many would be left with it: a facet does not narrow itself. */
@@ -123,9 +123,10 @@ async function told(sections) {
   chapters.hidden = !data.length
 }
 
-function say(n, query) {
+function say(n, query, partial) {
   const what = n === 1 ? "paper" : "papers"
-  if (!n) return query ? "No paper has all of this. Take away a word or a filter." : "No paper has all of this. Take away a filter."
+  if (!n) return query ? "No paper has this. Take away a word or a filter." : "No paper has all of this. Take away a filter."
+  if (partial) return `No paper has all words of “${query}”; ${number(n)} ${n === 1 ? "has" : "have"} some`
   return query ? `${number(n)} ${what} for “${query}”` : `${number(n)} ${what}`
 }
 
@@ -146,10 +147,9 @@ async function run(least = STEP) {
   }
   try {
     if (!rows) status.textContent = "Loading the search…"
-    const { engine, rows: known } = await everything()
-    const results = query ? (await engine.search(query)).results : known.all
+    const [known, { results, partial }] = await Promise.all([everything(), query ? search(query) : { partial: false }])
     if (mine !== asked) return
-    const by = new Map(results.map((one) => [known.at.get(one.id), one]))
+    const by = new Map((results ?? known.records).map((one) => [known.at.get(one.id), one]))
     const { kept, left } = narrow([...by.keys()].filter((row) => row < known.papers), known.facets)
     if (order.value === "date" || (!order.value && !query)) kept.sort((a, b) => a - b)
     else if (order.value === "oldest") kept.sort((a, b) => b - a)
@@ -161,7 +161,7 @@ async function run(least = STEP) {
     found = kept.map((row) => [row, by.get(row)])
     await show(least, true)
     if (mine !== asked) return
-    status.textContent = say(found.length, query)
+    status.textContent = say(found.length, query, partial)
     await told(query ? results.filter((one) => known.at.get(one.id) >= known.papers) : [])
   } catch (error) {
     if (mine !== asked) return

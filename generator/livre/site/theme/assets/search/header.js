@@ -1,5 +1,5 @@
 /* The header's search: results as you type, in the theme's own look. Arrows and Tab walk through them, Esc closes. */
-import { element, number, open, pause, shown } from "./results.js"
+import { element, number, pause, search, shown } from "./results.js"
 
 const MOST = 7
 const WAIT = 160 // ms after a key
@@ -45,12 +45,11 @@ export async function attach(box, field, root) {
       return
     }
     try {
-      const { engine } = await open()
-      const found = await engine.search(query)
+      const found = await search(query)
       const top = await Promise.all(found.results.slice(0, MOST).map((one) => one.data()))
       if (query !== field.value.trim()) return
       const n = found.results.length
-      status.textContent = n ? `${number(n)} ${n === 1 ? "result" : "results"}` : "Nothing has all of these words"
+      status.textContent = n ? `${number(n)} ${n === 1 ? "result" : "results"}${found.partial ? ", none with all of these words" : ""}` : "Nothing found"
       list.replaceChildren(...top.map(item))
       if (n) list.append(element("li", { class: "md-search-result__item" }, element("a", { class: "md-search-result__link lv-all", href: page(query) }, "All papers, with filters and sorting")))
     } catch (error) {

@@ -1,7 +1,10 @@
 /* Pagefind, and what it finds as elements. Titles and abstracts were written by strangers, so they are only ever put into the page
    as text: matching words are marked by their place in the text, and Pagefind's own excerpts, which are HTML, are not used. */
 const EXCERPT = 28 // words
-const RANKING = { metaWeights: { title: 8, by: 2 } }
+const MOST = 6 // words that are looked for one by one
+const FIELDS = ["title", "by", "date", "added", "lane", "slot", "shelves", "status", "background", "prose", "chapter", "section"]
+// Pagefind's own weight for titles puts "MedicalBERT" before "BERT", so titles weigh more by standing in the text twice.
+const RANKING = { metaWeights: Object.fromEntries(FIELDS.map((name) => [name, 0])) }
 const root = new URL("../../", import.meta.url)
 const folder = new URL("search/", root)
 let opened
@@ -19,7 +22,9 @@ async function start() {
   const engine = pagefind.createInstance(options)
   await engine.init()
   for (let part = 1; part < stamp.parts.length; part++) await engine.mergeIndex(new URL(`${part}/`, folder).pathname, options)
-  return { engine, stamp, table: () => json(`facets.json?${tag}`) }
+  let records
+  const all = () => (records ??= engine.search(null).then(({ results }) => results)) // in the order in which livre gave them
+  return { engine, stamp, all, table: () => json(`facets.json?${tag}`) }
 }
 
 /** The engine, its stamp and its table; loaded when first asked for, and tried anew after a failure. */
@@ -27,6 +32,28 @@ export function open() {
   opened ??= start()
   opened.catch(() => (opened = undefined))
   return opened
+}
+
+/** What has all the words of a query, best first; where nothing has, what has some of them, and `partial` says so. */
+export async function search(query) {
+  const { engine, stamp, all } = await open()
+  const { results } = await engine.search(query)
+  const row = stamp.short[query.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim()]
+  if (row !== undefined) { // a title of so few words that it is lost among those that hold it
+    const { id } = (await all())[row]
+    results.sort((a, b) => (b.id === id) - (a.id === id))
+  }
+  const words = [...new Set(query.split(/\s+/))].slice(0, MOST)
+  if (results.length || words.length < 2 || query.includes('"')) return { results, partial: false }
+  const some = new Map()
+  for (const one of (await Promise.all(words.map((word) => engine.search(word)))).flatMap((found) => found.results)) {
+    const known = some.get(one.id) ?? { id: one.id, found: 0, score: 0, places: [], data: async () => ({ ...(await one.data()), locations: known.places }) }
+    known.found++
+    known.score += one.score
+    known.places.push(...one.words)
+    some.set(one.id, known)
+  }
+  return { results: [...some.values()].sort((a, b) => b.found - a.found || b.score - a.score), partial: some.size > 0 }
 }
 
 export function element(name, attributes = {}, ...inside) {
