@@ -23,7 +23,7 @@ const CHECKS = {
 /** What is still wrong with a contribution, in words. */
 export function problems({ action, reason, chosen, longest }) {
   const wrong = []
-  if (action === "correct" && !chosen.length) wrong.push("Say under 2 what is right: a category or a fact.")
+  if (action === "correct" && !chosen.length) wrong.push("Change under 2 what is wrong: a category or a fact.")
   for (const [name, value] of chosen) {
     const items = typeof value === "string" ? [value] : value
     const check = CHECKS[name]

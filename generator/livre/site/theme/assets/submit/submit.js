@@ -94,6 +94,8 @@ async function look() {
 
 /** What the address asks for to be mended: field or facet, and what is right, or null. */
 const wanted = new Map()
+/** What was filled in because it holds today, by field or facet. */
+const today = new Map()
 
 /** Fills in what the paper says today where the address names a field and no value, so that it can be mended and need not be typed. */
 async function current() {
@@ -109,7 +111,20 @@ async function current() {
     const field = fact(name)
     if (field && !field.value) field.value = known[name] ?? ""
     else if (!field) tick(name, known.categories ?? [])
+    today.set(name, JSON.stringify(given(name)))
   }
+}
+
+/** What is given for a facet or a field: a list or a text, or null where nothing is. */
+function given(name) {
+  const folder = facet(name)
+  if (folder) {
+    const ticked = [...folder.querySelectorAll("input:checked")].map((box) => box.value)
+    return ticked.length ? ticked.filter(Boolean) : null
+  }
+  const field = fact(name)
+  const lines = field.value.split("\n").map(line).filter(Boolean)
+  return lines.length ? (field.localName === "textarea" ? lines : lines[0]) : null
 }
 
 const facet = (name) => [...form.querySelectorAll("[data-facet]")].find((one) => one.dataset.facet === name)
@@ -119,18 +134,10 @@ function tick(name, ids) {
   for (const box of facet(name)?.querySelectorAll("input") ?? []) if (box.value && ids.includes(box.value)) box.checked = true
 }
 
-/** What is chosen: facets with their categories, then corrected fields, in the order of the page. */
+/** What is chosen: facets with their categories, then corrected fields, in the order of the page; not what only says what holds today. */
 function chosen() {
-  const out = []
-  for (const folder of form.querySelectorAll("[data-facet]")) {
-    const ticked = [...folder.querySelectorAll("input:checked")].map((box) => box.value)
-    if (ticked.length) out.push([folder.dataset.facet, ticked.filter(Boolean)])
-  }
-  for (const field of form.querySelectorAll("[data-fact]")) {
-    const lines = field.value.split("\n").map(line).filter(Boolean)
-    if (lines.length) out.push([field.name, field.localName === "textarea" ? lines : lines[0]])
-  }
-  return out
+  const names = [...[...form.querySelectorAll("[data-facet]")].map((one) => one.dataset.facet), ...[...form.querySelectorAll("[data-fact]")].map((one) => one.name)]
+  return names.map((name) => [name, given(name)]).filter(([name, value]) => value !== null && today.get(name) !== JSON.stringify(value))
 }
 
 function counted() {
