@@ -23,23 +23,17 @@ from hypothesis import strategies as st
 from livre import citable, publish, scope
 from livre.cli import main
 from livre.errors import BadData, CannotWrite, UsageError
+from repository import DAY, begin, git
 
 if TYPE_CHECKING:
     from livre.snapshot import Release
 
 HERE = Path(__file__).parents[1]
-DAY = "2099-04-05"
 _ZENODO = {
     "upload_type", "publication_date", "title", "creators", "description", "access_right", "license", "keywords", "version",
     "related_identifiers", "communities", "grants", "notes", "language",
 }  # fmt: skip
 """Words that Zenodo knows in .zenodo.json, as far as a review needs any (https://developers.zenodo.org)."""
-
-
-def git(root: Path, *arguments: str) -> str:
-    who = ["-c", "user.name=Ada Example", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
-    times = {"GIT_AUTHOR_DATE": f"{DAY}T23:30:00+0200", "GIT_COMMITTER_DATE": f"{DAY}T23:30:00+0200", "PATH": "/usr/bin:/bin"}
-    return subprocess.run(["git", "-C", str(root), *who, *arguments], check=True, capture_output=True, text=True, env=times).stdout
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +42,7 @@ def review(fabricated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(fabricated, root)
     (root / "bib" / "inbox").mkdir()
     (root / "bib" / "inbox" / "later.toml").write_text('paper = "arXiv:9901.00009"\naction = "include"\nreason = "later"\n')
-    git(root, "init", "-q")
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", "begin")
+    begin(root)
     return root
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import corpus, edges, git, registry, scope, summary, taxonomy
+from . import corpus, edges, git, registry, retirement, scope, summary, taxonomy
 from .blame import blame
 from .centre import centre, recaptured
 from .errors import BadData
@@ -22,7 +22,7 @@ from .model import Problem
 from .site import chapters, exports, feeds, oai, opensearch, picture, shells, sitemap, status
 from .site.gate import Gate
 from .site.links import Links, base_of
-from .site.pages import Kept, Review, dated, downloads, explore, following, fragments, measured, pages, why
+from .site.pages import Kept, Review, dated, downloads, explore, farewell, following, fragments, measured, pages, why
 from .site.render import Site, Templates, framed
 from .site.search import Index
 from .site.write import Output, write
@@ -93,6 +93,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         citations = edges.load(root / "bib")
         named = registry.load(root / "bib", papers.papers)
         written = summary.load(root / "bib")
+        retired = retirement.load(root / "bib")
         known = measured.load(root / "bib", papers, about, recaptured(papers, centre(papers, citations), about.snowball))
         prose = chapters.read(root)
         templates = Templates(site)
@@ -110,7 +111,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         told = beside.submit(blame, root, {p.shard for p in papers.papers.values()})
         with clock("analyse"):
             progress("analyse", 0)
-            kept = Kept(summaries=written, history=told.result)
+            kept = Kept(summaries=written, history=told.result, retired=retired)
             review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations, named=named, kept=kept)
             pieces = tuple(fragments(review))
         with clock("shells"):
@@ -248,7 +249,7 @@ class _Run:
             yield Output(path, data, "what can be taken away")
         for path, data in oai.files(of.all, filed=of.filed, titles=titles, site=self.site):
             yield Output(path, data, "the answers to harvesters")
-        for path, data in feeds.Writer(site=self.site, titles=titles, since=feeds.since(of.every)).files(following(of)):
+        for path, data in feeds.Writer(site=self.site, titles=titles, since=feeds.since(of.every), ended=farewell(of)).files(following(of)):
             yield Output(path, data, "the feeds")
         for path, data in sitemap.sitemap(sorted(self.addresses), self.site, dict(dated(of))):
             yield Output(path, data, "the sitemap")

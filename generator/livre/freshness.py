@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from .corpus import Corpus
     from .model import Night, Paper
+    from .retirement import Retirement
     from .scope import Scope
 
 State = Literal["fresh", "late", "stale", "unknown"]
@@ -53,6 +54,7 @@ class Freshness:
     late: int
     stale: int
     sources: tuple[Outcome, ...] = ()
+    retired: Retirement | None = None
 
     @property
     def since(self) -> str:
@@ -99,8 +101,8 @@ def _last(nights: Iterable[Night]) -> tuple[Outcome, ...]:
     )
 
 
-def freshness(corpus: Corpus, scope: Scope, papers: Collection[Paper]) -> Freshness:
-    """The review's freshness; `papers` are those that are counted."""
+def freshness(corpus: Corpus, scope: Scope, papers: Collection[Paper], retired: Retirement | None = None) -> Freshness:
+    """The review's freshness; `papers` are those that are counted, `retired` says that no night will follow."""
     return Freshness(
         harvested=max((ended(n) for n in corpus.nights if n.harvest and n.complete), default=""),
         imported=max((n.night[:_DAY] for n in corpus.nights if n.source == "import"), default=""),
@@ -110,4 +112,5 @@ def freshness(corpus: Corpus, scope: Scope, papers: Collection[Paper]) -> Freshn
         late=round(scope.late_after * 24),
         stale=scope.stale_after * 24,
         sources=_last(corpus.nights),
+        retired=retired,
     )

@@ -36,7 +36,9 @@ def spoken(fresh: Freshness) -> str:
 
 def context(fresh: Freshness, *, linked: bool) -> dict[str, Any]:
     """What `fragments/freshness.html` says; `linked` where it may lead to `/new/`."""
-    return {"fresh": fresh, "said": spoken(fresh), "newest": charts.spoken(fresh.newest) if fresh.newest else "", "linked": linked}
+    over = charts.spoken(fresh.retired.on) if fresh.retired else ""
+    newest = charts.spoken(fresh.newest) if fresh.newest else ""
+    return {"fresh": fresh, "said": spoken(fresh), "newest": newest, "linked": linked, "over": over}
 
 
 def status(fresh: Freshness, site: Site, commit: str) -> bytes:
@@ -50,7 +52,8 @@ def status(fresh: Freshness, site: Site, commit: str) -> bytes:
         "added": fresh.added,
         "papers": fresh.papers,
         "commit": commit,
-        "rhythm": "nightly",
+        "retired": {n: v for n in ("on", "because", "successor") if (v := getattr(fresh.retired, n, ""))},
+        "rhythm": "" if fresh.retired else "nightly",
         "late_after_hours": fresh.late,
         "stale_after_hours": fresh.stale,
         "not_counted": ["Saturday", "Sunday"],
@@ -58,12 +61,13 @@ def status(fresh: Freshness, site: Site, commit: str) -> bytes:
             {n: v for n in ("source", "night", "at", "complete", "outcome") if (v := getattr(one, n)) != ""} for one in fresh.sources
         ],
     }
-    return (json.dumps({n: v for n, v in known.items() if v != ""}, ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps({n: v for n, v in known.items() if v not in ("", {})}, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def badge(fresh: Freshness) -> bytes:
     """A picture for READMEs that says on which day a harvest was last complete, and nothing about today."""
     said = charts.spoken(fresh.harvested[:_DAY]) if fresh.harvested else "not yet"
+    said = f"ended {charts.spoken(fresh.retired.on)}" if fresh.retired else said
     right = round(len(said) * _LETTER) + 2 * _MARGIN
     width = _WIDTH + right
     title = escape(f"{_LABEL}: {said}")

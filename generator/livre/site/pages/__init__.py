@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from . import authors, categories, flow, graph, home, methods, models, new, papers, provenance, records, submit, timeline, why
 from .dated import dated
 from .downloads import downloads
-from .following import following
+from .following import farewell, following
 from .fragment import Fragment
 from .kept import Kept
 from .measured import Measured
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...model import Page
 
-__all__ = ["Fragment", "Kept", "Measured", "Review", "dated", "downloads", "following", "fragments", "pages"]
+__all__ = ["Fragment", "Kept", "Measured", "Review", "dated", "downloads", "farewell", "following", "fragments", "pages"]
 
 
 def pages(review: Review) -> Iterator[Page]:
@@ -45,6 +45,7 @@ def fragments(review: Review) -> Iterator[Fragment]:
     yield Fragment(name="authors", context=authors.fragment(review))
     yield Fragment(name="timeline", context=timeline.fragment(review))
     yield Fragment(name="new", context=new.fragment(review))
+    yield Fragment(name="lists", context={"index": why.FOLDER})
     yield Fragment(name="methods", context=methods.fragment(review))
     yield Fragment(name="why", context=why.fragment(review))
     yield Fragment(name="submit", context=submit.fragment(review))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...model import Status
-from .. import feeds
+from .. import charts, feeds
 from ..feeds import Feed
 
 if TYPE_CHECKING:
@@ -29,6 +29,14 @@ def crossing(category: Category, other: Category, review: Review) -> str:
     facets = [f.id for f in review.taxonomy.facets[:2]]
     pair = sorted((category, other), key=lambda c: c.facet != facets[0])
     return feeds.name(*(c.id for c in pair)) if [c.facet for c in pair] == facets and not any(c.parent for c in pair) else ""
+
+
+def farewell(review: Review) -> feeds.Ended | None:
+    """What the feeds of a review that has ended say; None while it lives."""
+    if not (said := review.kept.retired):
+        return None
+    more = f" It goes on at {said.successor}" if said.successor else ""
+    return feeds.Ended(on=said.on, text=f"This review ended on {charts.spoken(said.on)}: {said.because}{more}")
 
 
 def following(review: Review) -> Iterator[Feed]:

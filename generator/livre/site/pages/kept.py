@@ -10,6 +10,7 @@ from ...blame import Touch
 
 if TYPE_CHECKING:
     from ...model import Identifier
+    from ...retirement import Retirement
     from ...summary import Summary
 
 History = Callable[[], Mapping[str, Mapping[str, Touch]]]
@@ -18,7 +19,8 @@ History = Callable[[], Mapping[str, Mapping[str, Touch]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Summaries by paper, and the history of the fields."""
+    """Summaries by paper, the history of the fields, and how the review ended, if it did."""
 
     summaries: Mapping[Identifier, Summary] = field(default_factory=dict)
     history: History = dict
+    retired: Retirement | None = None

@@ -214,7 +214,7 @@ class Review:
     @cached_property
     def freshness(self) -> Freshness:
         """When a harvest was last complete, and what came since."""
-        return freshness(self.corpus, self.scope, self.papers)
+        return freshness(self.corpus, self.scope, self.papers, self.kept.retired)
 
     @cached_property
     def span(self) -> tuple[str, str] | None:
