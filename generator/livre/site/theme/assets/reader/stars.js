@@ -1,13 +1,19 @@
 // A star on every paper: kept in "Read later", or not. Without a script, or where a browser keeps nothing for sites, there is no star.
+import { told } from "./facts.js"
 import { say } from "./say.js"
 import { change, KEY, LATER, named, read, today, watch } from "./store.js"
 
 /** What a page says of a paper, as far as it says so in plain text. */
 function said(item) {
-  const link = item.matches("h1") ? item : item.querySelector("a[href]")
-  const meta = (of) => document.querySelector(`meta[name="${of}"]`)?.content ?? ""
-  if (item.matches("h1")) return { title: meta("citation_title"), by: "", date: meta("citation_publication_date").replaceAll("/", "-") }
-  return { title: link && !link.querySelector("math") ? link.textContent.trim() : "", by: "", date: item.querySelector("time")?.textContent.trim() ?? "" }
+  if (item.matches("h1")) return told(document)
+  const link = item.querySelector("a[href]")
+  const date = item.querySelector("time")
+  const before = date?.previousSibling
+  return {
+    title: link && !link.querySelector("math") ? link.textContent.trim() : "",
+    by: before?.nodeType === Node.TEXT_NODE ? before.data.replace(/·\s*$/, "").trim() : "",
+    date: /^\d{4}/.test(date?.textContent) ? date.textContent : "",
+  }
 }
 
 function toggle(key, item) {
@@ -59,6 +65,5 @@ export function start() {
   add()
   watch(refresh)
   document.addEventListener("livre:items", add)
-  document.addEventListener("livre:lists", refresh)
   addEventListener("pageshow", (event) => event.persisted && refresh())
 }

@@ -117,6 +117,12 @@ export function visits() {
 }
 export const noteVisit = (of) => put("visits", of === null ? null : JSON.stringify({ version: VERSION, ...of }))
 
+/** What is kept in this browser: [what it is, its size in bytes], only what is there. */
+export function kept() {
+  const all = [["Your reading lists", "lists"], ["What was set aside because it could not be read", "lists-damaged"], ["The times of your last two visits", "visits"]]
+  return all.map(([says, what]) => [says, new Blob([get(what) ?? ""]).size]).filter(([, size]) => size)
+}
+
 /** Forget everything that this site keeps in this browser. */
 export function clear() {
   for (const what of ["lists", "lists-damaged", "visits"]) put(what, null)
