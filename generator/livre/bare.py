@@ -99,11 +99,12 @@ def run(words: list[str], root: Path, environment: Mapping[str, str]) -> tuple[l
     if verb == "propose":
         return [propose.propose(_git(root, environment), _forge(environment), Path(rest[0]), into=_branch(rest[1]))], {}, None
     forge, server = _forge(environment), environment.get("GITHUB_SERVER_URL", "https://github.com")
-    fresh = heartbeat.freshness(root)
+    pulse = heartbeat.pulse(root)
     told, failures = watch.watch(
-        forge, fresh, now=now(environment), done=done, branch=_branch(rest[0]), repository=forge.repository, server=server
+        forge, pulse, now=now(environment), done=done, branch=_branch(rest[0]), repository=forge.repository, server=server
     )
-    state = f"last complete harvest: {fresh.harvested or 'none yet'}; the review is {fresh.state(now(environment))}"
+    state = "out of date" if pulse.stale(now(environment)) else "fresh"
+    state = f"last complete harvest: {pulse.harvested or 'none yet'}; the review is {state}"
     return [state, *told, *map(str, failures[1:])], {}, failures[0] if failures else None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import UsageError
-from .freshness import Freshness, ended
+from .freshness import counted, parsed
 from .model import Night
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
 STALE = 3
@@ -34,22 +36,27 @@ def done(record: Iterable[Night], day: str) -> bool:
     return any(n.night == day and n.harvest and n.complete for n in record)
 
 
-def freshness(root: Path) -> Freshness:
-    """Whether the review is out of date, by the same rule as the site; what else is in it is left at half of that, or empty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """When a harvest was last complete, or else the import (UTC, ISO; '' for nothing), and after how many hours that is old."""
 
-    UsageError where the scope cannot be read.
-    """
+    harvested: str
+    since: str
+    stale_after: int
+
+    def stale(self, now: datetime) -> bool:
+        """Whether the review is out of date at `now`, by the hours that the site counts; one that never had anything is."""
+        return not self.since or counted(parsed(self.since), now) >= self.stale_after
+
+
+def pulse(root: Path) -> Pulse:
+    """How fresh the review at `root` is. UsageError where its scope cannot be read."""
     try:
         said = tomllib.loads((root / "bib" / "scope.toml").read_text(encoding="utf-8")).get("freshness", {})
         stale = int(said.get("stale_after", STALE))
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise UsageError(f"bib/scope.toml cannot be read: {error}; livre check says more") from None
     record = nights(root / "bib")
-    return Freshness(
-        harvested=max((ended(n) for n in record if n.harvest and n.complete), default=""),
-        imported=max((n.night for n in record if n.source == "import"), default=""),
-        newest="",
-        papers=0,
-        late=stale * 12,
-        stale=stale * 24,
-    )
+    harvested = max((n.at or f"{n.night}T00:00:00Z" for n in record if n.harvest and n.complete), default="")
+    imported = max((f"{n.night}T00:00:00Z" for n in record if n.source == "import"), default="")
+    return Pulse(harvested=harvested, since=harvested or imported, stale_after=stale * 24)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .forge import Forge
-    from .freshness import Freshness
+    from .heartbeat import Pulse
 
 NIGHTLY, WATCH = "nightly.yml", "watch.yml"
 LABEL = "livre-stale"
@@ -55,36 +55,36 @@ def _started(ask: Forge, now: datetime, branch: str, *, done: bool) -> Iterator[
     yield "no run of tonight has begun: one was started"
 
 
-def _issue(ask: Forge, fresh: Freshness, now: datetime, *, server: str, repository: str) -> Iterator[str]:
+def _issue(ask: Forge, pulse: Pulse, now: datetime, *, server: str, repository: str) -> Iterator[str]:
     """One open issue while the review is stale, none while it is not. Only who may write can put the label on an issue."""
     listed = ask("GET", f"/issues?state=open&labels={LABEL}&per_page=100&sort=created&direction=asc") or []
     numbers = sorted(issue["number"] for issue in listed if "pull_request" not in issue)
-    stale = fresh.state(now) in {"stale", "unknown"}
+    stale = pulse.stale(now)
     if stale and not numbers:
         ask("POST", "/labels", {"name": LABEL, "color": "b60205", "description": "Opened and closed by watch.yml"}, accept=(422,))
-        body = BODY.format(harvested=fresh.since or "no time yet", hours=fresh.stale, server=server, repository=repository)
+        body = BODY.format(harvested=pulse.harvested or "no time yet", hours=pulse.stale_after, server=server, repository=repository)
         made = ask("POST", "/issues", {"title": TITLE, "body": body, "labels": [LABEL]})
         yield f"the review is stale: issue {made['number']} is open"
     elif stale:
         yield f"the review is stale: issue {numbers[0]} stays open"
     for number in numbers[1:] if stale else numbers:
-        words = SPARE.format(first=numbers[0]) if stale else CLOSING.format(harvested=fresh.harvested)
+        words = SPARE.format(first=numbers[0]) if stale else CLOSING.format(harvested=pulse.harvested)
         ask("POST", f"/issues/{number}/comments", {"body": words})
         ask("PATCH", f"/issues/{number}", {"state": "closed", "state_reason": "completed" if not stale else "not_planned"})
         yield f"issue {number} is closed"
 
 
 def watch(
-    ask: Forge, fresh: Freshness, *, now: datetime, done: bool, branch: str, repository: str, server: str = "https://github.com"
+    ask: Forge, pulse: Pulse, *, now: datetime, done: bool, branch: str, repository: str, server: str = "https://github.com"
 ) -> tuple[tuple[str, ...], tuple[LivreError, ...]]:
     """Look after the nights of a repository once; what was done, in words, and what could not be: one duty failing stops no other.
 
-    `fresh` is the review as it stands in the repository, `done` whether the night of today is complete.
+    `pulse` is that of the review as it stands in the repository, `done` whether the night of today is complete.
     """
     duties = (
         _alive(ask),
         _started(ask, now, branch, done=done),
-        _issue(ask, fresh, now, server=server, repository=repository),
+        _issue(ask, pulse, now, server=server, repository=repository),
     )
     words: list[str] = []
     failures: list[LivreError] = []
