@@ -72,6 +72,7 @@ def test_the_tags_of_a_published_preprint() -> None:
         ("citation_author", "The Imaginary Collaboration"),
         ("citation_publication_date", "2099/01/02"),
         ("citation_arxiv_id", "9901.00001"),
+        ("citation_pdf_url", "https://arxiv.org/pdf/9901.00001"),
         ("citation_doi", "10.99999/a"),
         ("citation_journal_title", "Imaginary Results"),
         ("citation_volume", "8"),
@@ -137,7 +138,7 @@ def test_every_page_tells_machines_what_it_tells_people_however_hostile(
         assert dict(head.tags)["citation_title"] == head.properties["og:title"] == title
         assert head.properties["og:description"] == dict(head.tags)["description"]
         assert set(metadata.highwire(one)) <= set(head.tags)
-        assert "citation_pdf_url" not in dict(head.tags)
+        assert ("citation_pdf_url" in dict(head.tags)) == bool(one.identifier("arxiv") and one.status is not Status.WITHDRAWN)
         assert {(rel, href) for rel, href, _ in metadata.signposts(one)} <= set(head.links)
         assert ("describedby", f"{one.key}.bib") in head.links
         held = {LINKED_DATA: metadata.schema(one)}

@@ -1,4 +1,4 @@
-"""Where the code and the weights of a paper are, by what its abstract or comment says."""
+"""Where the code, the weights and the data of a paper are, by what its abstract or comment says."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ _URL = re.compile(
 _NO_MODEL = frozenset({"datasets", "spaces", "papers", "blog", "docs", "learn", "tasks"})
 """First parts of a path at Hugging Face that hold no weights."""
 _WEIGHTS = re.compile(r"\b(?:weights?|checkpoints?|pre-?trained)\b", re.IGNORECASE)
+_DATA = re.compile(
+    r"(?<![\w.@/-])(?:https?://)?(?:www\.)?((?:huggingface\.co|hf\.co)/datasets/|physionet\.org/content/)([\w.~%+@/-]+)",
+    re.IGNORECASE | re.ASCII,
+)
 _BEFORE = 120
 """Characters before a link to Zenodo, which holds anything, in which weights must be spoken of."""
 
@@ -40,3 +44,9 @@ def code_and_weights(*texts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             else:
                 code.setdefault(url.lower(), url)
     return tuple(sorted(code.values())), tuple(sorted(weights.values()))
+
+
+def data_sets(*texts: str) -> tuple[str, ...]:
+    """The https addresses of data sets at Hugging Face and PhysioNet named in these normal texts, each once, in their order."""
+    found = (m for text in texts if "/" in text for m in _DATA.finditer(text))
+    return tuple(dict.fromkeys(f"https://{m[1].lower()}{m[2].rstrip('./-~%')}" for m in found))

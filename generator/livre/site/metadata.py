@@ -1,7 +1,8 @@
 """What a paper's page tells machines about the work: Highwire tags, schema.org, Signposting.
 
 Highwire tags are what Google Scholar (https://scholar.google.com/intl/en/scholar/inclusion.html) and Zotero's "Embedded Metadata" read.
-There is no `citation_pdf_url`: Scholar wants the PDF beside the page, and a PDF at arXiv is not. Signposting: https://signposting.org,
+Scholar wants the PDF of `citation_pdf_url` beside the page, and a PDF at arXiv is not: this one is for Zotero, which attaches it. There is
+no `citation_abstract_html_url`: it would say what the page's own canonical address says. Signposting: https://signposting.org,
 as `<link>`, since a static host sets no headers; there is no `author`, because no name here is an identity (an ORCID).
 """
 
@@ -34,6 +35,8 @@ def highwire(paper: Paper) -> Iterator[tuple[str, str]]:
         yield "citation_publication_date", paper.date.replace("-", "/") if len(paper.date) == _DAY else paper.date[:4]
     if arxiv := paper.identifier("arxiv"):
         yield "citation_arxiv_id", arxiv
+        if paper.status is not Status.WITHDRAWN:
+            yield "citation_pdf_url", f"https://arxiv.org/pdf/{arxiv}"
     if doi := paper.identifier("doi"):
         yield "citation_doi", doi
     if paper.journal:

@@ -21,6 +21,7 @@ import yaml
 from ..errors import BadData, UsageError
 from ..model import Problem
 from . import csp
+from .lean import lean
 from .render import Frame, Site, root_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 _VERBATIM = re.compile(r"(<(pre|script|textarea|style)\b.*?</\2\s*>)", re.DOTALL | re.IGNORECASE)
 _BETWEEN = re.compile(r"(?<=>)\n(?=</?(?:div|footer|header|link|main|meta|nav|ul)\b)")
 """Line breaks where a block begins or ends, which nobody sees: every generated page carries its frame."""
+_ALIGNED = re.compile(r'(<t[dh]) align="(left|center|right)"')
 _COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL)\s*-?\s*(.*)$|^(Error: .*|error: .*)$", re.MULTILINE)
 _DOC = re.compile(r"(?:[Dd]oc file|page) '([^']+)'|^'([^']+\.md)'")
 
@@ -180,8 +182,9 @@ def _complaints(output: str, builder: str) -> Iterator[Problem]:
 
 
 def squeeze(html: str) -> str:
-    """The page without the theme's indentation and the namespace that HTML does not need; `<pre>`, scripts and the like stay."""
-    pieces = _VERBATIM.split(html.replace('<svg xmlns="http://www.w3.org/2000/svg"', "<svg"))
+    """The page without the theme's indentation and what HTML does not need, or no longer has; `<pre>`, scripts and the like stay."""
+    html = html.replace('<svg xmlns="http://www.w3.org/2000/svg"', "<svg").replace(' tabindex=""', "")
+    pieces = _VERBATIM.split(_ALIGNED.sub(r'\1 class="lv-at-\2"', html))
     # split gives text, verbatim, its tag's name, text, …
     return "".join(re.sub(r"[ \t]*\n\s*", "\n", p) if i % 3 == 0 else p for i, p in enumerate(pieces) if i % 3 != 2).strip() + "\n"  # noqa: PLR2004
 
@@ -194,7 +197,8 @@ def _accessible(html: str) -> str:
 
 
 def _frame(html: str, path: str, builder: str) -> Frame:
-    html = csp.protect(_BETWEEN.sub("", _accessible(squeeze(html))), builder=builder, where=f"content/{path.removesuffix('shell/')}{SHELL}")
+    html = lean(_BETWEEN.sub("", _accessible(squeeze(html))))
+    html = csp.protect(html, builder=builder, where=f"content/{path.removesuffix('shell/')}{SHELL}")
     top, head, rest = html.partition(HEAD)
     middle, body, bottom = rest.partition(BODY)
     if not head or not body or HEAD in rest or BODY in bottom:

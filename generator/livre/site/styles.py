@@ -3,6 +3,8 @@
 APA: Publication Manual of the American Psychological Association, 7th edition, chapters 9 and 10. Vancouver: Citing Medicine, 2nd
 edition, of the National Library of Medicine, preprints as PubMed prints them. Plain text, so without italics; titles and journals as
 they are written, since nobody can give a title back its sentence case, nor a journal its abbreviation, without guessing.
+Pages let assets/cite.js write them, from the same facts, so that each weighs less; here they are written for crowds, whose facts
+are not all in the page, and as the measure of the script.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import summary
 from ...analyse.sentences import pieces
+from ...harvest.links import data_sets
 from ...latex import plain
 from ...model import Identifier, Page, Status
 from .. import charts, csl, exports, metadata, styles
@@ -27,6 +28,8 @@ SHOWN_AUTHORS = 20
 """Authors that a page names before it folds the rest away."""
 LINKED_AUTHORS = 60
 """In a longer author list only those are links who have other papers here: thousands of links help nobody."""
+_BROUGHT = {"html": "HTML", "pdf": "PDF", "data": "Data"}
+"""Fields of other reviews that hold addresses, and what they lead to; nobody else knows whether a preprint can be read as HTML."""
 _NEWEST = 100
 _WORDS = 4
 
@@ -71,9 +74,14 @@ def links(paper: Paper) -> Iterator[Out]:
     for identifier in paper.identifiers:
         if identifier.scheme == "doi":
             yield Out(label=f"doi:{identifier.value}", url=identifier.url, host="doi.org")
-    for label, urls in (("Code", paper.code), ("Weights", paper.weights), ("Page", (paper.url,) if paper.url else ())):
+    extra = dict(paper.extra)
+    named = ((label, tuple(extra.get(name, "").split())) for name, label in _BROUGHT.items())
+    found = ("Data", data_sets(paper.abstract, paper.comment))
+    seen: set[str] = set()
+    for label, urls in (*named, ("Code", paper.code), ("Weights", paper.weights), found, ("Page", (paper.url,) if paper.url else ())):
         for url in urls:
-            if url.lower().startswith(("https://", "http://")) and not _same(url, paper):
+            if url.lower().startswith(("https://", "http://")) and not _same(url, paper) and url not in seen:
+                seen.add(url)
                 yield Out(label=label, url=url, host=_host(url))
 
 
@@ -152,6 +160,7 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: Audi
     item = review.items[paper.key]
     marked = review.key_sentences.get(paper.key, ())
     told = summary.of(paper, review.kept.summaries)
+    crowd = len(paper.authors) > metadata.MOST_AUTHORS
     return {
         "paper": paper,
         "item": item,
@@ -187,9 +196,9 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: Audi
         "linked": linked(paper, review),
         "graph": "graph/" in review.chapters,
         "bibtex": citation(paper),
-        "apa": styles.apa(paper),
-        "vancouver": styles.vancouver(paper),
-        "csl": csl.item(paper, abstract=False) if len(paper.authors) <= metadata.MOST_AUTHORS else None,
+        "csl": None if crowd else csl.item(paper, abstract=False),
+        "apa": styles.apa(paper) if crowd else "",
+        "vancouver": styles.vancouver(paper) if crowd else "",
         "newer": newer,
         "older": older,
     }

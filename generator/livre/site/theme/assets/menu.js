@@ -4,6 +4,18 @@
   const label = document.querySelector(".md-header label[for=__drawer]")
   const drawer = document.querySelector(".md-sidebar--primary")
   if (box && label && drawer) {
+    // Generated pages bring an empty list, for it would say what the tabs say.
+    const list = drawer.querySelector(".md-nav__list")
+    for (const tab of list.childElementCount ? [] : document.querySelectorAll(".md-tabs__link")) {
+      const item = document.createElement("li")
+      item.className = "md-nav__item"
+      const link = document.createElement("a")
+      link.className = "md-nav__link"
+      link.href = tab.href
+      link.textContent = tab.textContent.trim()
+      item.append(link)
+      list.append(item)
+    }
     const button = document.createElement("button")
     button.type = "button"
     button.className = "md-header__button md-icon lv-menu"
