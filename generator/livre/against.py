@@ -12,7 +12,7 @@ from .site import chapters, shells
 from .site.render import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from .inbox import Contribution
@@ -170,31 +170,44 @@ def _contributions(sides: _Sides, kinds: Taxonomy, known: Known) -> Iterator[Pro
 def _prose(sides: _Sides, kinds: Taxonomy, known: Known) -> Iterator[Problem]:
     try:
         config = shells.configuration(sides.root)
+        own = shells.CONFIG not in sides.touched  # what a change makes of it is not obeyed
         prose = [c for c in chapters.read(sides.root) if c.file in sides.touched]
         yield from chapters.problems(
             prose,
             papers=known.papers,
             fragments=Templates(shells.site(config, "")).fragments,
             categories=kinds.categories,
-            extensions=config.get("markdown_extensions") or (),
+            extensions=(config.get("markdown_extensions") or ()) if own else (),
         )
     except BadData as error:
         yield from error.problems
 
 
-def judge(root: Path, ref: str) -> Iterator[Problem]:
-    """What is wrong with what the working tree at `root` changes against the commit `ref`, in no order.
+def surface(root: Path, ref: str) -> tuple[revisions.ChangeSet, tuple[Problem, ...]]:
+    """What the working tree at `root` changes against the commit `ref`, and what is wrong with it by paths, modes and sizes alone.
 
-    The paths, modes and sizes are judged first; where they are not safe, the files are not read. UsageError where there is no such
-    commit, or it cannot be read.
+    UsageError where there is no such commit, or it cannot be read.
     """
     changes = revisions.since(root, ref)
     before = revisions.sizes(root, (d.blob for d in changes.deltas))
     plain = [d for d in changes.deltas if d.after == change.FILE and not d.path.startswith("../")]
     grown = {d.path: (root / d.path).lstat().st_size - before.get(d.blob, 0) for d in plain}
-    found = change.gate(changes.deltas, changes.paths, grown)
+    return changes, change.gate(changes.deltas, changes.paths, grown)
+
+
+def readable(found: Iterable[Problem]) -> bool:
+    """Whether the files of a change may be read, by what `surface` found."""
+    return not any(p.code in change.UNSAFE for p in found)
+
+
+def judge(root: Path, ref: str) -> Iterator[Problem]:
+    """What is wrong with what the working tree at `root` changes against the commit `ref`, in no order.
+
+    The paths, modes and sizes are judged first; where they are not safe, the files are not read. UsageError as `surface`.
+    """
+    changes, found = surface(root, ref)
     yield from found
-    if any(p.code in change.UNSAFE for p in found):
+    if not readable(found):
         return
     sides = _Sides(root, changes)
     broken = tuple(_texts(sides))

@@ -114,6 +114,16 @@ def files(root: Path, commit: str, folder: str) -> dict[str, str]:
     return {path: head.split(" ")[2] for head, _, path in rows if head.split(" ")[0] in _FILES}
 
 
+def tree(root: Path, ref: str) -> Iterator[tuple[str, bytes]]:
+    """Every plain file of the commit `ref` below `root`, its path from there and its bytes; links and submodules are left out."""
+    listed = _names(_git(root, "ls-tree", "-r", "-z", _commit(root, ref), "--", "."))
+    rows = [(head.split(" "), path) for head, _, path in (line.partition("\t") for line in listed)]
+    plain = {path: name for (mode, _, name), path in rows if mode in _FILES}
+    blobs = contents(root, plain.values())
+    for path, name in sorted(plain.items()):
+        yield path, blobs[name]
+
+
 def sizes(root: Path, blobs: Iterable[str]) -> dict[str, int]:
     """The size in bytes of each of these objects."""
     wanted = sorted(set(blobs) - {""})

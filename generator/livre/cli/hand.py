@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-
 def _done(done: byhand.Done, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         decisions = [{"paper": str(d.subject), "verdict": d.verdict.value, "criterion": d.criterion, "by": d.by} for d in done.decisions]

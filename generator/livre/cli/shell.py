@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,7 @@ from ..errors import BadData, CannotWrite, LivreError, SourceError, UsageError
 from ..harvest import api, feed, oai, record, transport, works
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ..harvest import Batch
     from ..link import Source
@@ -118,16 +119,16 @@ def agent_of(bib: Path) -> str:
     return f"livre/{__version__} (+{home})" if home else f"livre/{__version__}"
 
 
-def arxiv_door(bib: Path) -> tuple[transport.Transport, str, str]:
+def arxiv_door(bib: Path, limits: Mapping[str, Any] = MappingProxyType({})) -> tuple[transport.Transport, str, str]:
     """The door to arXiv with the two addresses behind it; it says who asks, and where that review is kept if its scope tells."""
     oai_base = os.environ.get("LIVRE_ARXIV_OAI", oai.BASE)
     api_base = os.environ.get("LIVRE_ARXIV_API", api.BASE)
-    return transport.Transport(delay=delay(), user_agent=agent_of(bib)), oai_base, api_base
+    return transport.Transport(delay=delay(), user_agent=agent_of(bib), **limits), oai_base, api_base
 
 
-def ask_of(bib: Path) -> facts.Ask:
-    """What arXiv and Crossref know of works that somebody names."""
-    door, _, base = arxiv_door(bib)
+def ask_of(bib: Path, limits: Mapping[str, Any] = MappingProxyType({})) -> facts.Ask:
+    """What arXiv and Crossref know of works that somebody names; `limits` are of the door to arXiv, as in `Transport`."""
+    door, _, base = arxiv_door(bib, limits)
     other = transport.Transport(delay=min(delay(), crossref.DELAY), user_agent=agent_of(bib), **refresh.PATIENCE)
     house, mailto = os.environ.get("LIVRE_CROSSREF", "").strip() or crossref.BASE, os.environ.get("CROSSREF_MAILTO", "").strip()
     return facts.ask(lambda ids: api.lookup(door, base, ids), lambda dois: works.lookup(other, house, dois, mailto=mailto))
