@@ -23,7 +23,7 @@ MANIFEST = "bundle.json"
 FORMAT = 1
 
 PATHS = re.compile(
-    r"bib/(?:(?:papers|candidates)/[0-9]{4}-[0-9]{2}\.bib|(?:decisions|citations|references|filings)/[0-9]{4}-[0-9]{2}\.tsv"
+    r"bib/(?:(?:papers|candidates)/[0-9]{4}-[0-9]{2}\.bib|(?:decisions|citations|references|filings|summaries)/[0-9]{4}-[0-9]{2}\.tsv"
     r"|(?:nights|audits)/[0-9]{4}\.tsv|evaluation\.json|proposal\.tsv)"
 )
 """What a night writes; the rules of the review (TOML) and all outside of bib/ are not among it."""
@@ -135,10 +135,12 @@ def _faults(bundle: Bundle) -> Iterator[str]:
             yield f"{path} is not for a night to write"
         elif piece.before == piece.after:
             yield f"{path} does not change"
-        elif piece.after and sha256(data := bundle.contents.get(piece.after, b"")) != piece.after:
-            yield f"the bytes of {path} are not those that it promises"
-        elif piece.after and (len(data) != piece.size or piece.size > LARGEST):
-            yield f"{path} has {len(data)} bytes; {piece.size} were promised, and {LARGEST} are the most"
+        elif piece.after:
+            data = bundle.contents.get(piece.after, b"")
+            if sha256(data) != piece.after:
+                yield f"the bytes of {path} are not those that it promises"
+            elif len(data) != piece.size or piece.size > LARGEST:
+                yield f"{path} has {len(data)} bytes; {piece.size} were promised, and {LARGEST} are the most"
 
 
 def _parsed(data: bytes, folder: Path) -> Bundle:

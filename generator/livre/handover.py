@@ -43,14 +43,17 @@ def at(root: Path, commit: str) -> Files:
 
 
 def sides(root: Path, bundle: Bundle) -> tuple[Files, Files, Files]:
-    """bib/ at the base of a bundle, as it is committed here, and as the night left it; BrokenInvariant when they do not fit."""
+    """bib/ at the base of a bundle, as the night left it, and as people have it here by now.
+
+    UsageError when the base is not known here, BrokenInvariant when the bundle was made from something else.
+    """
     base = at(root, bundle.base)
     bundles.verify(bundle, lambda path: base.get(path.removeprefix(_BIB)))
-    theirs = dict(base)
+    night = dict(base)
     for piece in bundle.pieces:
         data = bundle.after(piece.path)
         if data is None:
-            del theirs[piece.path.removeprefix(_BIB)]
+            del night[piece.path.removeprefix(_BIB)]
         else:
-            theirs[piece.path.removeprefix(_BIB)] = data
-    return base, at(root, "HEAD"), theirs
+            night[piece.path.removeprefix(_BIB)] = data
+    return base, night, at(root, "HEAD")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .. import bundle as bundles
-from .. import handover, runner, tell
+from .. import handover, runner, save, tell, threeway
 from .shell import main
 
 PLAIN = "Update bib/\n"
@@ -35,3 +35,26 @@ def bundle_command(root: Path, folder: Path, message: Path | None) -> None:
     digest = bundles.write(folder, bundle)
     tell.say(f"{len(bundle.pieces)} file{'s' * (len(bundle.pieces) != 1)} upon {bundle.base} in {folder}, {digest}")
     runner.output(os.environ, {"changed": "true", "digest": digest, "base": bundle.base})
+
+
+@main.command("unbundle")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--digest", default="", help="The digest that `livre bundle` told.  [default: any]")
+@click.option("--message", type=click.Path(path_type=Path, dir_okay=False), help="Write the commit's message into this file.")
+@click.pass_obj
+def unbundle_command(root: Path, folder: Path, digest: str, message: Path | None) -> None:
+    """Bring a bundle's night into bib/, merged with what was committed since.
+
+    Papers, decisions and citations are merged one by one, and a person's edit beats the night's. Run `livre check` next, then
+    `livre bundle`.
+    """
+    bundle = bundles.read(folder, digest=digest)
+    with save.writer(root / "bib"):
+        base, night, person = handover.sides(root, bundle)
+        joined = threeway.join(base, night=night, person=person)
+        changed = save.write(root / "bib", joined.changes(person))
+    if message:
+        message.write_text(bundle.message, encoding="utf-8")
+    tell.say(f"merged a night made upon {bundle.base}: {len(changed)} file{'s' * (len(changed) != 1)} changed")
+    for conflict in joined.conflicts[: tell.LISTED]:
+        tell.say(f"  {conflict}")
