@@ -46,7 +46,6 @@ def fragments(review: Review) -> Iterator[Fragment]:
     yield Fragment(name="timeline", context=timeline.fragment(review))
     yield Fragment(name="new", context=new.fragment(review))
     yield Fragment(name="lists", context={"index": why.FOLDER})
-    yield Fragment(name="lists", context={"index": why.FOLDER})
     yield Fragment(name="methods", context=methods.fragment(review))
     yield Fragment(name="why", context=why.fragment(review))
     yield Fragment(name="submit", context=submit.fragment(review))
