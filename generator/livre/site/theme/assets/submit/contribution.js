@@ -2,7 +2,7 @@
 import { line } from "./identifier.js"
 
 const PLAIN_DOI = /^10\.[0-9]+\/[a-z0-9]+(?:\.[a-z0-9]+)*$/
-const HOME = /^(https:\/\/(github\.com|gitlab(?:\.[a-z0-9-]+)+)\/[\w.-]+(?:\/[\w.-]+)+?)(?:\.git)?\/?$/
+const HOME = /^(https:\/\/(github\.com|gitlab(?:\.[a-z0-9-]+)+)\/[\w.-]+(?:\/[\w.-]+?)+?)(?:\.git)?\/?$/
 
 /** Characters of an address that a host still opens, as it stands in the address of the page where one signs in first. */
 export const LONGEST_ADDRESS = 8000
