@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ... import audit, card, filed, proposal, sentinels
+from . import contributions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """`samples` are all that was ever drawn for audits, `open` those that wait for an answer, `proposal` what waits for people."""
+    """`samples` are all that was ever drawn for audits, `open` those that wait for an answer, `proposal` what waits for people.
+
+    `inbox` are the contributions that wait.
+    """
 
     proposal: tuple[Proposed, ...] = ()
     card: Card | None = None
@@ -34,6 +38,7 @@ class Measured:
     sentinels: tuple[SetFigures, ...] = ()
     recapture: Recapture | None = None
     filed: Mapping[Identifier, tuple[Filed, ...]] = field(default_factory=dict)
+    inbox: tuple[contributions.Waiting, ...] = ()
 
 
 def load(bib: Path, corpus: Corpus, scope: Scope, recapture: Recapture | None = None) -> Measured:
@@ -53,4 +58,5 @@ def load(bib: Path, corpus: Corpus, scope: Scope, recapture: Recapture | None = 
         sentinels=sentinels.measure(sentinels.load(bib), corpus, scope),
         recapture=recapture,
         filed=filed.by_paper(filed.load(bib)),
+        inbox=contributions.load(bib),
     )

@@ -10,6 +10,7 @@ from ...merge import MACHINE
 from ...model import CORRECTION, Page
 from . import cited, linked, quality
 from .categories import cards
+from .credit import contributors
 from .flow import source, summary
 from .new import proposed
 from .records import FAMILY
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .review import Review
 
 _NIGHTS = 14
+_CONTRIBUTORS = 300
 _TITLES = {"include": "included", "exclude": "not included", "wait": "waiting"}
 _LONG = 24
 """A list of more words than this is shown once, in a place of its own, and named elsewhere."""
@@ -98,7 +100,9 @@ def fragment(review: Review) -> dict[str, Any]:
         "known": linked.known(review),
         "main_path": "graph/main-path/" in review.chapters,
         "quality": {**quality.context(review), "proposed": proposed(review)},
+        "contributors": contributors(review)[:_CONTRIBUTORS],
         "why": "why/" in review.chapters,
+        "submit": "submit/" in review.chapters,
     }
 
 

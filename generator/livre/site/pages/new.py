@@ -11,6 +11,7 @@ from ...model import Paper, Verdict
 from ...proposal import counted
 from ...waiting import queue
 from .. import charts
+from . import contributions
 from .item import signature
 from .quality import ask
 from .records import Lists
@@ -170,5 +171,7 @@ def fragment(review: Review) -> dict[str, Any]:
         "complete": charts.spoken(review.complete) if review.complete else "",
         "waiting": waits(review),
         "proposed": proposed(review),
+        "contributed": contributions.context(review.measured.inbox, review.corpus),
+        "short": contributions.short,
         "why": "why/" in review.chapters,
     }
