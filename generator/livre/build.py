@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import corpus, edges, git, registry, retirement, scope, summary, taxonomy
+from . import corpus, edges, git, identities, registry, retirement, scope, summary, taxonomy
 from .blame import blame
 from .centre import centre, recaptured
 from .errors import BadData
@@ -93,6 +93,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         citations = edges.load(root / "bib")
         named = registry.load(root / "bib", papers.papers)
         written = summary.load(root / "bib")
+        persons = identities.load(root / "bib", papers.papers)
         retired = retirement.load(root / "bib")
         known = measured.load(root / "bib", papers, about, recaptured(papers, centre(papers, citations), about.snowball))
         prose = chapters.read(root)
@@ -111,7 +112,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         told = beside.submit(blame, root, {p.shard for p in papers.papers.values()})
         with clock("analyse"):
             progress("analyse", 0)
-            kept = Kept(summaries=written, history=told.result, retired=retired)
+            kept = Kept(summaries=written, identities=persons, history=told.result, retired=retired)
             review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations, named=named, kept=kept)
             pieces = tuple(fragments(review))
         with clock("shells"):

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import bibtex, corpus, form, inbox, registry, retirement, scope, taxonomy
+from . import bibtex, corpus, folders, form, identities, inbox, registry, retirement, scope, taxonomy
 from .errors import BadData, UsageError
 from .model import Paper, Problem
 from .site import chapters, shells
@@ -100,6 +100,7 @@ def whole(root: Path) -> Iterator[Problem]:
     _read(problems, lambda: scope.load(bib / "scope.toml"))
     if review is not None:
         _read(problems, lambda: registry.load(bib, review.papers))
+        _read(problems, lambda: identities.load(bib, review.papers))
     _read(problems, lambda: retirement.load(bib))
     yield from (p if p.path.startswith("bib/") else replace(p, path=f"bib/{p.path}") for p in problems)
     if kinds is not None:
@@ -113,12 +114,14 @@ def whole(root: Path) -> Iterator[Problem]:
     if review is not None and kinds is not None:
         yield from unknown_categories(review.papers, kinds.categories, partial(_line, bib))
         yield from unknown_curated(review.papers, [f.id for f in kinds.facets], partial(_line, bib))
+    yield from folders.problems(root)
     try:
         config = shells.configuration(root)
         prose = chapters.read(root)
     except BadData as error:
         yield from error.problems
         return
+    yield from chapters.broken(prose, root / "content")
     if review is not None and kinds is not None:
         yield from chapters.problems(
             prose,

@@ -47,6 +47,7 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("scope", "The review's definition contradicts itself.", "See docs/rules.md.", "a criterion with an id that is taken"),
         ("models", "The register of models, datasets and benchmarks contradicts itself.", "Write it as the message says.",
          "a paper that is not here"),
+        ("authors", "The identities of authors contradict themselves.", "Write it as the message says.", "an ORCID that is none"),
         ("taxonomy", "The categories contradict themselves.", "See docs/rules.md.", "a parent that does not exist"),
     ),
     "Papers and candidates": (

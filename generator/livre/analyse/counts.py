@@ -105,13 +105,18 @@ def together(
     return out
 
 
-def authors(papers: Iterable[Paper], identify: Callable[[Name], str] = author_id) -> Mapping[str, Author]:
+def as_written(_paper: Paper, name: Name) -> str:
+    """Who an author is as far as a name says."""
+    return author_id(name)
+
+
+def authors(papers: Iterable[Paper], identify: Callable[[Paper, Name], str] = as_written) -> Mapping[str, Author]:
     """The authors of these papers by id, ids in alphabetical order; each one's papers once, in the order given."""
     names: defaultdict[str, dict[Name, int]] = defaultdict(dict)
     of: defaultdict[str, dict[str, Paper]] = defaultdict(dict)
     for paper in papers:
         for name in paper.authors:
-            who = identify(name)
+            who = identify(paper, name)
             forms = names[who]
             forms[name] = forms.get(name, 0) + 1
             of[who][paper.key] = paper
@@ -125,10 +130,10 @@ def _ranked(forms: Mapping[Name, int]) -> tuple[Name, ...]:
     return tuple(sorted(forms, key=lambda n: (-forms[n], -len(str(n)), str(n))))
 
 
-def coauthors(author: Author, identify: Callable[[Name], str] = author_id) -> Counter[str]:
+def coauthors(author: Author, identify: Callable[[Paper, Name], str] = as_written) -> Counter[str]:
     """How many papers each other author shares with this one; papers of a `CROWD` are left out."""
     out: Counter[str] = Counter()
     for paper in author.papers:
         if len(paper.authors) <= CROWD:
-            out.update({identify(n) for n in paper.authors} - {author.id})
+            out.update({identify(paper, n) for n in paper.authors} - {author.id})
     return out

@@ -20,7 +20,7 @@ import yaml
 
 from ..errors import BadData, UsageError
 from ..model import Problem
-from . import csp
+from . import bare, csp
 from .lean import lean
 from .render import Frame, Site, root_of
 
@@ -170,7 +170,8 @@ def run(root: Path, work: Path, *, builder: str = "mkdocs", base_url: str = "", 
         raise _problem(0, f"{builder} did not end within {timeout:.0f} s; look for a chapter that makes it hang") from None
     if done.returncode:
         raise BadData(_complaints(done.stdout + done.stderr, builder))
-    return _cut(work / "site", root, builder)
+    made = _cut(work / "site", root, builder)
+    return replace(made, frames={**made.frames, bare.FAMILY: bare.bare(config, builder=builder)})
 
 
 def _complaints(output: str, builder: str) -> Iterator[Problem]:
@@ -214,7 +215,12 @@ def with_line(made: Shells, line: Callable[[str], str]) -> Shells:
             raise _problem(0, f"/{path} does not say how fresh it is: no theme override may hide the block `announce`")
         return html.replace(FRESH, line(path), 1)
 
-    frames = {family: replace(frame, middle=put(frame.middle, f"{family}/shell/")) for family, frame in made.frames.items()}
+    frames = {
+        family: replace(frame, middle=put(frame.middle, f"{family}/shell/"))
+        for family, frame in made.frames.items()
+        if family != bare.FAMILY
+    }
+    frames |= {bare.FAMILY: made.frames[bare.FAMILY]}
     return replace(made, frames=frames, chapters=tuple((path, put(html, path.removesuffix("index.html"))) for path, html in made.chapters))
 
 

@@ -90,7 +90,7 @@ def context(category: Category, review: Review) -> dict[str, Any]:
     papers = review.by_category[category.id]
     known = review.taxonomy.categories
     crossed, beside = _beside(category, review)
-    people = Counter(i for p in papers if len(p.authors) <= counts.CROWD for i in {review.ids[n] for n in p.authors})
+    people = Counter(i for p in papers if len(p.authors) <= counts.CROWD for i in {review.who(p, n) for n in p.authors})
     ranked = sorted(((who, n) for who, n in people.items() if n > 1), key=lambda x: (-x[1], x[0]))[:_AUTHORS]
     return {
         "category": category,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...blame import Touch
+from ...identities import NOBODY, Identities
 
 if TYPE_CHECKING:
     from ...model import Identifier
@@ -19,8 +20,9 @@ History = Callable[[], Mapping[str, Mapping[str, Touch]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Summaries by paper, the history of the fields, and how the review ended, if it did."""
+    """Summaries by paper, the history of the fields, who people say authors are, and how the review ended, if it did."""
 
     summaries: Mapping[Identifier, Summary] = field(default_factory=dict)
     history: History = dict
+    identities: Identities = NOBODY
     retired: Retirement | None = None

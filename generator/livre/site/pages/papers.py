@@ -13,6 +13,7 @@ from ...latex import plain
 from ...model import Identifier, Page, Status
 from .. import charts, csl, exports, metadata, styles
 from . import explore, provenance
+from .credit import suggested
 from .linked import linked
 from .quality import ask
 from .ruling import Audits, correct, discussion, ruling, standing
@@ -148,8 +149,8 @@ class _Neighbours:
 def _authors(paper: Paper, review: Review) -> tuple[tuple[str, str], ...]:
     """(name, id) of each author, in order; id '' where a link would lead to nothing but this paper."""
     fewest = 1 if len(paper.authors) <= LINKED_AUTHORS else 2
-    known = {i for n in paper.authors if (i := review.ids[n]) in review.authors and len(review.authors[i].papers) >= fewest}
-    return tuple((str(n), i if (i := review.ids[n]) in known else "") for n in paper.authors)
+    known = {i for n in paper.authors if (i := review.who(paper, n)) in review.authors and len(review.authors[i].papers) >= fewest}
+    return tuple((str(n), i if (i := review.who(paper, n)) in known else "") for n in paper.authors)
 
 
 def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: Audits, record: str) -> dict[str, Any]:
@@ -175,6 +176,7 @@ def _context(paper: Paper, review: Review, neighbours: _Neighbours, audits: Audi
         "latest": paper.versions[-1] if paper.versions else None,
         "latest_date": charts.spoken(paper.versions[-1].on) if paper.versions else "",
         "added": charts.spoken(paper.added) if paper.added else "",
+        "credits": suggested(review.decisions(paper), review.scope.repository),
         "banner": _STATUS.get(paper.status, ""),
         "out": review.out.get(paper.key),
         "links": tuple(links(paper)),

@@ -19,6 +19,7 @@ from ...model import Verdict
 from ...names import author_id
 from ...registry import NONE, registry
 from .. import charts
+from .criteria import OWN_RULES
 from .item import SHELVES, Chip, Item, clipped, signature
 from .kept import Kept
 from .measured import Measured
@@ -38,16 +39,6 @@ if TYPE_CHECKING:
 
 LONGEST_AXIS = 24
 """So many months, the last ones, are drawn by month; what came before is in the chart by year."""
-_OWN_RULES = {
-    "import": ("Included by the person who imported it", ""),
-    "background": ("A milestone from outside the scope", ""),
-    "no-topic": ("No topic of the scope matches", ""),
-    "person": ("A person's judgement", ""),
-    "correction": ("A person corrected what is said of it", ""),
-    "relevance": ("What was learned from earlier decisions", ""),
-    "queue": ("More was waiting than may wait", ""),
-}
-"""Criteria that no scope has: those of imports, of people, of the learned screener and of the full queue."""
 _NOTHING, _NONE, _NO_MORE = Measured(), Edges(), Kept()
 
 
@@ -191,18 +182,22 @@ class Review:
 
     @cached_property
     def ids(self) -> Mapping[Name, str]:
-        """The author id of every name in the corpus."""
+        """The id of every form of a name in the corpus."""
         return {n: author_id(n) for p in self.every for n in p.authors}
+
+    def who(self, paper: Paper, name: Name) -> str:
+        """The id of the author who writes this name on this paper."""
+        return self.kept.identities.of(paper, self.ids[name])
 
     @cached_property
     def authors(self) -> Mapping[str, counts.Author]:
         """All authors, those of background papers included."""
-        return counts.authors(self.all, self.ids.__getitem__)
+        return counts.authors(self.all, self.who)
 
     @cached_property
     def counted_authors(self) -> frozenset[str]:
         """Ids of the authors of counted papers."""
-        return frozenset(self.ids[n] for p in self.papers for n in p.authors)
+        return frozenset(self.who(p, n) for p in self.papers for n in p.authors)
 
     # --- Time ---
 
@@ -292,7 +287,7 @@ class Review:
     def rules(self) -> Mapping[str, tuple[str, str]]:
         """What a decision's `criterion` means: title and text, of a criterion of the scope or of a topic."""
         topics = {t.id: (f"Topic “{t.title}”", "") for t in self.scope.topics}
-        return _OWN_RULES | topics | {c.id: (c.title, c.text) for c in self.scope.criteria}
+        return OWN_RULES | topics | {c.id: (c.title, c.text) for c in self.scope.criteria}
 
     def description(self, paper: Paper) -> str:
         """One line about the paper for search engines."""

@@ -34,7 +34,7 @@ def _mark(paper: Paper, review: Review) -> milestones.Mark:
     )
 
 
-def _table(over: Sequence[str], papers: Sequence[Paper], review: Review) -> dict[str, Any]:
+def stacked(over: Sequence[str], papers: Sequence[Paper], review: Review) -> dict[str, Any]:
     """The numbers of a chart as a table, newest first."""
     values = counts.series(papers, over, lambda p: review.main[p.key])
     lanes = [lane for lane in review.lanes if lane.id in values]
@@ -56,10 +56,10 @@ def fragment(review: Review) -> dict[str, Any]:
     return {
         "chart": review.chart(review.papers) if review.months else None,
         "as_of": charts.spoken(review.as_of),
-        "table": _table(review.months, review.papers, review),
+        "table": stacked(review.months, review.papers, review),
         "legend": review.legend(review.papers),
         "by_year": review.chart(review.papers, years, height=190) if years else None,
-        "years_table": _table(years, review.papers, review),
+        "years_table": stacked(years, review.papers, review),
         "lanes": milestones.swimlanes(review.lanes, (_mark(p, review) for p in marked)),
         "marks": [
             (
@@ -94,7 +94,7 @@ def _year(year: str, papers: tuple[Paper, ...], review: Review) -> dict[str, Any
         "total": len(papers),
         "chart": review.chart(papers, over),
         "legend": review.legend(papers),
-        "table": _table(over, papers, review),
+        "table": stacked(over, papers, review),
         "open_month": review.open_month,
         "months": [(m, charts.spoken(m), len(of), round(100 * len(of) / most, 1), review.list(of[:_SAMPLE])) for m, of in months.items()],
         "undated": review.list(p for p in papers if not counts.month(p)),
