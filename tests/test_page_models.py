@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import threading
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +151,14 @@ def test_the_same_review_gives_the_same_files(root: Path) -> None:
 def test_a_review_without_the_chapter_has_no_register(root: Path) -> None:
     without = review(root)
     assert (list(models.pages(without)), list(models.fragments(without)), list(models.files(without))) == ([], [], [])
+
+
+def test_a_name_that_two_papers_give_leads_from_one_to_the_other(root: Path) -> None:
+    known = review(root, "models/")
+    one = next(e for e in known.registry if e.anchor == "dragonlm")
+    known.__dict__["registry"] = (*known.registry, replace(one, anchor="dragonlm-2", paper="example2099later"))
+    rows = {r.entry.anchor: r.twins for r in next(models.fragments(known)).context["rows"]}
+    assert rows == {"dragonlm": ("example2099later",), "dragonlm-2": ("example2099dragonlm",), "ember": ()}
 
 
 def test_a_long_register_is_cut_into_pages_of_about_one_length(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,13 +196,16 @@ def test_what_people_filed_is_theirs() -> None:
     assert register(one)["dragonlm"].modality == (Value(text="llm", source="person"),)
 
 
-def test_a_short_title_is_a_persons_name_for_it_and_its_kind_stays_open() -> None:
+def test_a_short_title_is_a_persons_name_for_it_and_its_kind_stays_open_unless_its_end_says_it() -> None:
     known = register(
         paper("a", "Language Models Breathe Fire", shorttitle="Wyrm"), paper("b", "DragonLM: A Language Model", shorttitle="DragonLM")
     )
     assert known["wyrm"].name == Value(text="Wyrm", source="person")
     assert known["wyrm"].kind == Value()
     assert (known["dragonlm"].name.source, known["dragonlm"].kind.text) == ("person", "model")
+    assert register(paper("c", "Seeing Dragons", shorttitle="DragonCLIP"))["dragonclip"].kind == Value(
+        text="model", source="rule", words="CLIP", where="name"
+    )
 
 
 def test_two_papers_with_one_name_are_two_entries_and_neither_is_named_by_others() -> None:

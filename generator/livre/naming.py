@@ -185,7 +185,7 @@ def _of_title(title: str) -> Named | None:
         if not (inside and looks_named(inside)) or name.lower() in _DULL:
             return None
         name = inside
-    if kind == "dataset" and (ending := _by_ending(name, rest)) and ending.kind == "benchmark":
+    if kind == "dataset" and (ending := by_ending(name, rest)) and ending.kind == "benchmark":
         kind = "benchmark"
     if kind:
         return Named(name=name, kind=kind, words=words, where="title", said=rest)
@@ -193,11 +193,11 @@ def _of_title(title: str) -> Named | None:
         return None
     if t := _TESTING.match(rest):
         return Named(name=name, kind="benchmark", words=t[1], where="title", said=rest)
-    return _by_ending(name, rest)
+    return by_ending(name, rest)
 
 
-def _by_ending(name: str, rest: str) -> Named | None:
-    """The kind that the end of a name says: `PhysBench` is a benchmark."""
+def by_ending(name: str, rest: str = "") -> Named | None:
+    """The kind that the end of a name says: `PhysBench` is a benchmark, `BioCLIP` a model; None where it says none."""
     if (m := _ENDING.search(name)) and not _NOT_ENDINGS.fullmatch(name):
         return Named(name=name, kind="benchmark" if m[1] else "model", words=m[1] or m[2], where="name", said=rest)
     return None

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Literal
 from . import toml
 from .latex import normal, plain
 from .names import slug
-from .naming import LONGEST, Kind, Named, looks_named, named
+from .naming import LONGEST, Kind, Named, by_ending, looks_named, named
 from .traits import Trait, Traits, traits
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _of_paper(paper: Paper) -> Iterator[tuple[Value, Named | None, bool]]:
         # The title's own name is what the person called otherwise.
         found = tuple(n for n in found if n.where == "abstract")
     if short:
-        yield Value(text=short, source="person"), known, len(found) <= 1
+        yield Value(text=short, source="person"), known or by_ending(short), len(found) <= 1
     for n in found:
         if n is not known:
             yield (

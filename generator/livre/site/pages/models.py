@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,10 @@ DOWNLOADS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of the table: the entry, its first paper, the titles of its categories, and its citations where the network knows it."""
+    """A line of the table: the entry, its first paper, the titles of its categories, and its citations where the network knows it.
+
+    `twins` are the keys of the papers that give the same name to an entry of their own.
+    """
 
     entry: Registered
     item: Item
@@ -49,6 +53,7 @@ class Row:
     links: tuple[tuple[str, str], ...]
     cited: int | None
     later: tuple[tuple[str, str], ...]
+    twins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,15 @@ def parts(review: Review) -> tuple[Part, ...]:
     return tuple(out)
 
 
-def _row(entry: Registered, review: Review) -> Row:
+def _by_name(review: Review) -> Mapping[str, list[str]]:
+    """The keys of the first papers of all entries, by name in small letters."""
+    out: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in review.registry:
+        out[entry.name.text.casefold()].append(entry.paper)
+    return out
+
+
+def _row(entry: Registered, review: Review, named: Mapping[str, Sequence[str]]) -> Row:
     title = review.taxonomy.categories
     links = [*(("code", url) for url in entry.code), *(("weights", url) for url in entry.weights)]
     measured = review.network.measures.get(entry.paper)
@@ -91,18 +104,20 @@ def _row(entry: Registered, review: Review) -> Row:
         links=tuple(links),
         cited=measured.citations if measured else None,
         later=tuple((k, review.items[k].title) for k in entry.later),
+        twins=tuple(k for k in named.get(entry.name.text.casefold(), ()) if k != entry.paper),
     )
 
 
 def _context(part: Part, every: Sequence[Part], review: Review) -> dict[str, Any]:
     """What a page of the register says."""
+    named = _by_name(review)
     columns = {n for n in _SHOWN if any(getattr(e, n).text for e in part.entries)}
     return {
         "part": part,
         "columns": columns,
         "absent": [word for n, word in _SHOWN.items() if n not in columns and (part.kind == "model" or n == "licence")],
         "parts": every,
-        "rows": [_row(e, review) for e in part.entries],
+        "rows": [_row(e, review, named) for e in part.entries],
         "counts": {title: sum(e.kind.text == kind for e in review.registry) for kind, _, title in _KINDS},
         "total": len(review.registry),
         "by_hand": sum(e.name.source == "person" for e in review.registry),
@@ -136,7 +151,7 @@ def source(value: Value) -> str:
 
 
 def _cells(entry: Registered, page: str, review: Review) -> Iterator[object]:
-    row = _row(entry, review)
+    row = _row(entry, review, {})
     yield from (entry.anchor, page, "; ".join(entry.aliases))
     for name in _VALUES:
         value: Value = getattr(entry, name)
