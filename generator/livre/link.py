@@ -14,6 +14,7 @@ from datetime import date
 from math import log2
 from typing import TYPE_CHECKING, Final, Protocol
 
+from . import breaker
 from .citations import FAILED, Listed, forward
 from .errors import LivreError, Throttled
 from .model import Identifier, Night
@@ -189,8 +190,8 @@ class _Answers:
     stopped: str = ""
 
 
-def _questions(source: Source, papers: Sequence[Paper], progress: Callable[[str, int], None]) -> _Answers:
-    """Everything a source answers about these papers, until it asks us to go away or fails too often in a row."""
+def _questions(source: Source, papers: Sequence[Paper], patience: int, progress: Callable[[str, int], None]) -> _Answers:
+    """Everything a source answers about these papers, until it asks us to go away or fails too often in a row (`patience`)."""
     got, failures, at = _Answers(), 0, 0
     while at < len(papers):
         some = papers[at : at + source.batch]
@@ -209,7 +210,7 @@ def _questions(source: Source, papers: Sequence[Paper], progress: Callable[[str,
             at += came + 1
             failures += 1
             got.listed.append(Listed(citing=missed, source=source.name, outcome=f"{FAILED}{error}"))
-            if failures == IN_A_ROW:
+            if failures == patience:
                 got.stopped = f"{failures} failures in a row, the last: {error}"
                 return got
         progress(ROUTE + source.name, at)
@@ -273,19 +274,20 @@ def link(
 ) -> Linked:
     """Ask each source for up to `budget` papers (see `allowed`) on the day `on` (ISO date), what it was asked today included.
 
-    A source that was stopped today is left alone until another day unless `again`. `match` names the paper that a
-    reference without an identifier means, or None. `force`: delete what would be held. Nothing that a source does raises.
+    A source that was stopped today is left alone until another day unless `again`; one that has been away for nights is after the
+    first failure. `match` names the paper that a reference without an identifier means, or None. `force`: delete what would be
+    held. Nothing that a source does raises.
     A second call on the same day, with the record of the first, asks nothing and changes nothing.
     """
     left_alone = {n.source for n in corpus.nights if n.night == on and not n.complete}
-    reports: list[Report] = []
-    nights: list[Night] = []
+    away = breaker.away(corpus.nights, on)
+    reports, nights = list[Report](), list[Night]()
     for source in sources:
         if ROUTE + source.name in left_alone and not again:
             reports.append(Report(source=source.name, stopped="it was stopped earlier today, and is left for another night"))
             continue
         papers = due(corpus, edges, source, on)[: max(0, allowed(source, budget) - _asked(edges, source, on))]
-        got = _questions(source, papers, progress)
+        got = _questions(source, papers, 1 if ROUTE + source.name in away else IN_A_ROW, progress)
         got.listed = [_matched(one, match) for one in got.listed]
         if not source.published:
             reports.append(_report(source, got, Merged(edges=edges), _compare(got.listed, edges, corpus)))

@@ -227,7 +227,7 @@ class ReferenceList:
     outcome: str = "complete"
 
 
-_NO_HARVEST = frozenset({"import", "inbox", "abstracts", "judgement", "snowball", "summaries"})
+_NO_HARVEST = frozenset({"import", "inbox", "abstracts", "judgement", "snowball", "summaries", "reconcile"})
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

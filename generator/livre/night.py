@@ -1,60 +1,44 @@
 """One night: harvest → resolve → screen → file → merge → inbox → abstracts → citations → rounds → verify → save.
 
 Everything from outside (routes to arXiv, the clock) is an argument; the only effect is one `save`.
-A source that cannot be trusted changes nothing but the night's record.
+Of a harvest that cannot be trusted nothing is taken but a line for the record; what people and the sources of citations
+bring goes on without it, and what the review does of itself waits for a night that is whole.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from . import edges, facts, follow, intake, refresh, rounds, summary
+from . import edges, facts, follow, refresh, rounds, summary
 from .centre import centre, cites_core
 from .corpus import Corpus, history, load, tree
 from .delivery import deliver
-from .errors import SourceError, Throttled
+from .errors import SourceError
 from .guard import guard
-from .harvest import Batch
 from .model import Candidate, Change, Decision, Night, Verdict
+from .routes import Lookup, Route, harvest, reconcile, reconciling, watermark, window
 from .save import save, writer
-from .screen import topics
-from .tally import Gathered, gather, gather_what_comes, line_of, new_decisions, record, stamped
+from .tally import gather_what_comes, line_of, new_decisions, record, stamped, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from .judgement import Review
     from .link import Source
     from .model import Problem
     from .proposal import Proposed
-    from .scope import Scope
 
-OVERLAP = {"oai": 7, "api": 30}
-"""Days that a window reaches back behind the last complete one: arXiv's paging skips records, and
-holds papers for weeks before it announces them; only harvesting twice finds them."""
+__all__ = ["BUDGET", "Lookup", "Report", "Route", "run", "watermark", "window"]
 
 ABSTRACTS = 5000
 """Most abstracts to fetch in one night: fifty requests."""
 
 BUDGET = 20
 """Papers that each source of citations is asked for in one night, unless told otherwise."""
-
-
-Lookup = Callable[[Sequence[str]], Iterable[Batch]]
-"""Asks arXiv for works by their ids."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A way to candidates: its name, and a function from (scope, since, until) to verified batches."""
-
-    name: str
-    batches: Callable[[Scope, str, str], Iterable[Batch]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +59,6 @@ class Report:
     def by_criterion(self) -> Counter[tuple[str, str]]:
         """How many decisions of this night rest on each (verdict, criterion)."""
         return Counter((d.verdict.value, d.criterion) for d in self.decisions)
-
-
-def watermark(corpus: Corpus, route: str) -> str:
-    """The day up to which everything has been harvested by this route, or by OAI-PMH, which sees everything; '' if never."""
-    return max((n.watermark for n in corpus.nights if n.complete and n.source in {"oai", route}), default="")
-
-
-def window(corpus: Corpus, scope: Scope, route: str) -> str:
-    """Where the next harvest by this route starts, an ISO date: the last complete watermark less the overlap, or the scope's first day."""
-    mark = watermark(corpus, route)
-    return (date.fromisoformat(mark) - timedelta(days=OVERLAP[route])).isoformat() if mark else scope.harvest.since
 
 
 def _abstracts(
@@ -111,29 +84,6 @@ def _called_in(corpus: Corpus) -> Iterator[Candidate]:
         past = history(corpus, candidate)
         if past and past[-1].verdict is Verdict.INCLUDE:
             yield candidate
-
-
-def _harvest(
-    review: Review, corpus: Corpus, routes: Sequence[Route], since: str, until: str, progress: Callable[[str, int], None]
-) -> Iterator[tuple[Night, Gathered] | SourceError]:
-    """Try the routes in order until one is complete; every failure is yielded, with its line for the record."""
-    for route in routes:
-        start = since or (window(corpus, review.scope, route.name) if route.name in OVERLAP else "")
-        blank = Night(night=review.on, source=route.name, since=start, until=until)
-        try:
-            got = gather(
-                route.batches(review.scope, start, until),
-                lambda c: corpus.find(c.identifiers) is not None or bool(topics(c, review.scope)),
-                progress,
-            )
-        except SourceError as error:
-            yield replace(blank, outcome=f"incomplete: {error}"[:400]), Gathered()
-            yield error
-            if isinstance(error, Throttled):
-                return
-            continue
-        yield blank, got
-        return
 
 
 def run(
@@ -172,7 +122,8 @@ def run(
         review = evidence.review
         after, changes, refused = before, tuple[Change, ...](), tuple[str, ...]()
         failure: SourceError | None = None
-        for step in _harvest(review, before, routes, since, until, progress):
+        started = at()
+        for step in harvest(review, before, routes, since, until, started, progress):
             if isinstance(step, SourceError):
                 failure = step
                 continue
@@ -186,27 +137,38 @@ def run(
             if until or (since and since > (watermark(before, blank.source) or review.scope.harvest.since)):
                 line = replace(line, watermark="")  # a window with a gap before or after it proves nothing about what lies there
             after = replace(merged, nights=record(after.nights, line, changed=merged != after))
+            route = next(r for r in routes if r.name == blank.source)
+            if lookup is not None and not since and not until and reconciling(before, route, on):
+                extra, held_against = reconcile(review, route, blank, got, lookup)
+                merged, more = review.merge(after, extra.candidates)
+                line = tally(held_against, after, merged, more)
+                after, changes = replace(merged, nights=record(after.nights, line, changed=merged != after)), (*changes, *more)
         if failure is None and lookup is not None:
             merged, more, extra = _abstracts(review, after, lookup, progress)
             changes = (*changes, *more)
             after = replace(merged, nights=record(after.nights, extra, changed=merged != after)) if extra else merged
-        made, brought, also = rounds.Round(corpus=after), intake.Outcome(corpus=after), dict[str, bytes | None]()
+        made = rounds.Round(corpus=after)
+        guard(before, after, on=on, attended=force)
+        if failure is not None:  # people and other sources do not wait for arXiv, which is not asked for anything else tonight
+            ask, lookup, sources = None, None, [s for s in sources if s.name != "eprint"]
+        elif ask is None and lookup is not None:
+            ask = facts.ask(lookup)
+        brought = deliver(review, after, bib, ask)
+        guard(after, brought.corpus, on=on, attended=True)  # what people ask for is never too much
+        found = follow.follow(review, brought.corpus, known, middle, sources, lookup, budget=budget, progress=progress)
+        nights = refresh.recorded(found.corpus.nights, found.nights)
+        if found.line:
+            nights = record(nights, found.line, changed=found.corpus != brought.corpus)
+        after, changes = replace(found.corpus, nights=nights), (*changes, *brought.changes, *found.changes)
+        also: dict[str, bytes | None] = {**edges.changes(known, found.edges, after), **dict.fromkeys(brought.emptied)}
         if failure is None:
-            guard(before, after, on=on, attended=force)
-            brought = deliver(review, after, bib, ask or (facts.ask(lookup) if lookup else None))
-            guard(after, brought.corpus, on=on, attended=True)  # what people ask for is never too much
-            found = follow.follow(review, brought.corpus, known, middle, sources, lookup, budget=budget, progress=progress)
-            nights = refresh.recorded(found.corpus.nights, found.nights)
-            if found.line:
-                nights = record(nights, found.line, changed=found.corpus != brought.corpus)
-            after = replace(found.corpus, nights=nights)
             made = rounds.close(after, evidence, bib, apply=apply)
-            after, changes = made.corpus, (*changes, *brought.changes, *found.changes, *made.changes)
+            after, changes = made.corpus, (*changes, *made.changes)
             told, wrote = summary.add(after, summary.load(bib), summaries, on=on, progress=progress)
             if wrote:
                 after = replace(after, nights=record(after.nights, wrote, changed=bool(told)))
             also = {**made.files, **edges.changes(known, found.edges, after), **told, **dict.fromkeys(brought.emptied)}
-        guard(before if failure else brought.corpus, after, on=on, attended=force or apply)
+        guard(brought.corpus, after, on=on, attended=force or apply)
         after = replace(after, nights=stamped(before.nights, after.nights, at()))
         files = save(bib, tree(after), read=before.read, also=also, dry_run=dry_run)
     return Report(

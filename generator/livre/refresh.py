@@ -12,13 +12,13 @@ from .citations.match import Titles
 from .corpus import load, tree
 from .errors import UsageError
 from .harvest.transport import Transport
-from .link import Linked, Report, Source, allowed, due, link
+from .link import ROUTE, Linked, Report, Source, allowed, due, link
 from .save import save, writer
 from .tally import stamped
 from .whom import central
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from .corpus import Corpus
@@ -37,17 +37,25 @@ FILES: Final[Mapping[str, Any]] = {"total": 300.0, "size": 50_000_000}
 
 
 def sources(
-    names: Iterable[str], *, agent: str, delay: float, environment: Mapping[str, str], patience: Mapping[str, Any] = PATIENCE
+    names: Iterable[str],
+    *,
+    agent: str,
+    delay: float,
+    environment: Mapping[str, str],
+    patience: Mapping[str, Any] = PATIENCE,
+    away: Collection[str] = (),
+    tell: Callable[[str], None] = lambda line: None,
 ) -> list[Source]:
     """The sources of these names, by default all that are kept, each with a door of its own.
 
     `delay` are the seconds between two questions to arXiv, and the most between those to others. The environment has
     addresses and keys: `LIVRE_ARXIV_SRC`, `LIVRE_OPENALEX`, `LIVRE_OPENCITATIONS`, `LIVRE_CROSSREF`, `LIVRE_S2`;
     `OPENALEX_API_KEY`, `OPENCITATIONS_TOKEN`, `CROSSREF_MAILTO`, `S2_API_KEY`. UsageError for another name.
+    A source that is `away` (see `breaker`) is not asked twice; `tell` is given a line before each pause after a failure.
     """
 
     def door(pause: float) -> Transport:
-        return Transport(delay=min(delay, pause), user_agent=agent, **patience)
+        return Transport(delay=min(delay, pause), user_agent=agent, tell=tell, **patience)
 
     def told(name: str, default: str = "") -> str:
         return environment.get(name, "").strip() or default
@@ -57,7 +65,7 @@ def sources(
 
     made: dict[str, Callable[[], Source]] = {
         "eprint": lambda: eprint.EPrint(
-            Transport(delay=delay, user_agent=agent, **{**patience, **FILES}), base=told("LIVRE_ARXIV_SRC", eprint.BASE)
+            Transport(delay=delay, user_agent=agent, tell=tell, **{**patience, **FILES}), base=told("LIVRE_ARXIV_SRC", eprint.BASE)
         ),
         "openalex": lambda: openalex.OpenAlex(
             door(openalex.DELAY), base=told("LIVRE_OPENALEX", openalex.BASE), key=told("OPENALEX_API_KEY")
@@ -74,7 +82,11 @@ def sources(
     wanted = tuple(dict.fromkeys(names)) or KEPT
     if strangers := [name for name in wanted if name not in made]:
         raise UsageError(f"--source {strangers[0]!r}: the sources of reference lists are {', '.join(made)}")
-    return [made[name]() for name in wanted]
+    usual, chosen = patience, []
+    for name in wanted:
+        patience = {**usual, "tries": 1} if ROUTE + name in away else usual
+        chosen.append(made[name]())
+    return chosen
 
 
 def recorded(nights: Iterable[Night], lines: Iterable[Night]) -> tuple[Night, ...]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .corpus import Corpus
     from .harvest import Batch
-    from .model import Candidate, Change, Decision, Night
+    from .model import Candidate, Change, Decision, Identifier, Night
 
 
 @dataclass(slots=True)
@@ -22,6 +22,11 @@ class Gathered:
     refused: list[str] = field(default_factory=list)
     watermark: str = ""
     seen: int = 0
+    stamps: Counter[str] = field(default_factory=Counter)
+    """Records by the day of their last change, of whatever topic."""
+    listed: set[Identifier] = field(default_factory=set)
+    """The identifiers of all records, where the route tells."""
+    doubt: str = ""
 
 
 def gather(batches: Iterable[Batch], wanted: Callable[[Candidate], bool], progress: Callable[[str, int], None]) -> Gathered:
@@ -30,6 +35,8 @@ def gather(batches: Iterable[Batch], wanted: Callable[[Candidate], bool], progre
     for batch in batches:
         got.seen += len(batch.candidates)
         got.candidates += filter(wanted, batch.candidates)
+        got.stamps.update(c.source.stamp for c in batch.candidates)
+        got.listed.update(batch.listed)
         got.refused += batch.refused
         got.watermark = max(got.watermark, batch.watermark)
         progress("harvested", got.seen)
@@ -70,6 +77,8 @@ def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change])
 
 def line_of(blank: Night, got: Gathered, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
     outcome = "complete" if not got.refused else f"complete; {len(got.refused)} refused: {'; '.join(got.refused)}"[:400]
+    if got.doubt:
+        outcome = f"{outcome}; {got.doubt}"[:400]
     line = replace(blank, watermark=got.watermark, seen=got.seen, matched=len(got.candidates), outcome=outcome)
     return tally(line, before, after, changes)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import __version__, facts, night, queries, refresh, scope, tell
+from .. import __version__, breaker, facts, night, queries, refresh, scope, tell
 from ..citations import crossref
 from ..errors import BadData, CannotWrite, LivreError, SourceError, UsageError
 from ..harvest import api, feed, oai, record, transport, works
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..harvest import Batch
     from ..link import Source
+    from ..model import Identifier
     from ..scope import Scope
 
 
@@ -148,18 +149,28 @@ def routes_of(bib: Path, source: str | None) -> tuple[list[night.Route], Callabl
     door, oai_base, api_base = arxiv_door(bib)
 
     def by_oai(scope: Scope, since: str, until: str) -> Iterable[Batch]:
-        return oai.harvest(door, oai_base, scope.harvest.sets, since, until)
+        return oai.harvest(door, oai_base, scope.harvest.sets, since, until, today=today())
+
+    def listed(scope: Scope, since: str, until: str) -> frozenset[Identifier]:
+        return oai.identifiers(door, oai_base, scope.harvest.sets, since, until)
+
+    def probe(away: bool) -> None:
+        door.probe(only=away)
 
     def by_api(scope: Scope, since: str, until: str) -> Iterable[Batch]:
         for topic in scope.topics:
             for query in queries.queries(topic):
                 yield from api.search(door, api_base, query, since, until)
 
-    routes = [night.Route(name="oai", batches=by_oai), night.Route(name="api", batches=by_api)]
+    routes = [
+        night.Route(name="oai", batches=by_oai, listed=listed, probe=probe),
+        night.Route(name="api", batches=by_api, probe=probe),
+    ]
     chosen = [r for r in routes if source in {None, r.name}]
     return chosen, lambda ids: api.lookup(door, api_base, ids)
 
 
 def sources_of(bib: Path, names: Iterable[str] = ()) -> list[Source]:
     """The sources of reference lists that --source names, by default all whose edges may be kept; each has its own door."""
-    return refresh.sources(names, agent=agent_of(bib), delay=delay(), environment=os.environ)
+    away = breaker.away(breaker.read(bib), today())
+    return refresh.sources(names, agent=agent_of(bib), delay=delay(), environment=os.environ, away=away, tell=tell.complain)

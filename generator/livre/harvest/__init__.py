@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..model import Candidate
+    from ..model import Candidate, Identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,10 @@ class Batch:
     `refused` says of each record that was not taken which and why (`arXiv:2503.02104: no author`).
     `watermark` is the day (ISO date) up to which the source has now been harvested; only the last
     batch of a complete harvest has one, so what was cut short has none.
+    `listed` are the identifiers of all records of it, where the route tells.
     """
 
     candidates: tuple[Candidate, ...] = ()
     refused: tuple[str, ...] = ()
     watermark: str = ""
+    listed: tuple[Identifier, ...] = ()

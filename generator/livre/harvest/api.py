@@ -34,10 +34,11 @@ LARGEST: Final = 1000
 IDS: Final = 100
 """Papers looked up in one request."""
 FORGOTTEN: Final = 10
-"""From so many ids on, knowing none of them is taken for a failure and not for an answer."""
+"""From so many ids on, knowing none of them is believed only if arXiv does know others."""
 _MINUTE = timedelta(minutes=1)
 _BEGINNING = datetime(1991, 1, 1)  # noqa: DTZ001 - submittedDate is written without a zone and means GMT
 _END = datetime(2099, 12, 31)  # noqa: DTZ001 - the same
+_EVERYTHING = f"submittedDate:[{_BEGINNING:%Y%m%d%H%M} TO {_END:%Y%m%d%H%M}]"
 
 
 class _Checked:
@@ -241,6 +242,6 @@ def _known(transport: Transport, base: str, wanted: list[Identifier]) -> Batch:
         missing = [i for i in missing if i not in set(answer.seen)]
         if not missing:
             break
-    if len(missing) == len(wanted) >= FORGOTTEN:
-        raise Incomplete(f"arXiv says that it knows none of {len(wanted)} papers")
+    if len(missing) == len(wanted) >= FORGOTTEN and not _ask(transport, base, 0, "arXiv's answer for everything", query=_EVERYTHING).total:
+        raise Incomplete(f"arXiv says that it knows none of {len(wanted)} papers, nor any other")
     return Batch(candidates=tuple(candidates), refused=(*refused, *(f"{record.shown(i)}: not known to arXiv" for i in missing)))

@@ -8,7 +8,7 @@ caller must harvest overlapping windows, because no single one can be known to h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from hashlib import sha256
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BASE: Final = "https://oaipmh.arxiv.org/oai"
 MOST_PAGES: Final = 400
 """Pages of one set, a million records; more is a server that never ends."""
+MONTH: Final = 31
+"""Days of one list of records; a longer window is several lists."""
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 ROOT: Final = f"{_OAI}OAI-PMH"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -40,7 +42,8 @@ _STRUCTURED = "{http://arxiv.org/OAI/arXiv/}"
 class Page:
     """One answer. `token` is None where the answer has no such element, '' where it says that the list ends.
 
-    `deleted` are records that the source no longer has: reported, nothing follows from it. `mark` tells pages apart.
+    `deleted` are records that the source no longer has: reported, nothing follows from it. `listed` are the identifiers of all
+    its records, those refused and deleted too. `mark` tells pages apart.
     """
 
     candidates: tuple[Candidate, ...]
@@ -49,10 +52,11 @@ class Page:
     token: str | None
     day: str
     mark: bytes
+    listed: tuple[Identifier, ...] = ()
 
 
 def read(body: bytes, *, what: str) -> Page:
-    """Read an answer to ListRecords or GetRecord in arXivRaw (or arXiv, whose records know no versions).
+    """Read an answer to ListRecords or GetRecord in arXivRaw (or arXiv, whose records know no versions), or to ListIdentifiers.
 
     Raises Malformed when it is no such answer, Incomplete when a resumption has failed, Rejected for a
     request that the source refuses. No records at all is an answer like any other.
@@ -63,7 +67,7 @@ def read(body: bytes, *, what: str) -> Page:
     try:
         stamp = record.instant(xml.text(root, f"{_OAI}responseDate"))
         errors = [(e.get("code", ""), xml.own_text(e)) for e in xml.children(root, f"{_OAI}error")]
-        lists = [*xml.children(root, f"{_OAI}ListRecords"), *xml.children(root, f"{_OAI}GetRecord")]
+        lists = [one for verb in ("ListRecords", "GetRecord", "ListIdentifiers") for one in xml.children(root, _OAI + verb)]
     except ValueError as error:
         raise Malformed(f"{what}: {error}") from None
     if errors:
@@ -88,15 +92,19 @@ def _page(listing: Element, on: str, what: str) -> Page:
     candidates: list[Candidate] = []
     refused: list[str] = []
     deleted: list[str] = []
+    listed: list[Identifier] = []
     mark = sha256()
-    entries = list(xml.children(listing, f"{_OAI}record"))
+    bare = listing.tag == f"{_OAI}ListIdentifiers"
+    entries = list(xml.children(listing, f"{_OAI}{'header' if bare else 'record'}"))
     if not entries:
         raise Malformed(f"{what} lists no record, which is not how OAI-PMH says that there are none")
     for entry in entries:
-        identifier, stamp, gone = _header(entry, what)
+        identifier, stamp, gone = _header(entry if bare else next(xml.children(entry, f"{_OAI}header"), None), what)
+        listed.append(identifier)
         mark.update(f"{identifier} {stamp}\n".encode())
         if gone:
             deleted.append(f"{record.shown(identifier)}: deleted at the source; kept here")
+        if gone or bare:
             continue
         try:
             candidates.append(_record(entry, identifier, stamp))
@@ -113,12 +121,12 @@ def _page(listing: Element, on: str, what: str) -> Page:
         token=(tokens[0].text or "").strip() if tokens else None,
         day=on,
         mark=mark.digest(),
+        listed=tuple(listed),
     )
 
 
-def _header(entry: Element, what: str) -> tuple[Identifier, str, bool]:
+def _header(header: Element | None, what: str) -> tuple[Identifier, str, bool]:
     """Identifier, day of the last change, and whether the source calls it deleted. Without these a page cannot be trusted."""
-    header = next(xml.children(entry, f"{_OAI}header"), None)
     if header is None:
         raise Malformed(f"{what} has a record without a header")
     try:
@@ -182,9 +190,11 @@ def _structured(facts: Element) -> Iterator[str]:
             yield " ".join(filter(None, (xml.text(author, f"{_STRUCTURED}{part}") for part in ("forenames", "keyname", "suffix"))))
 
 
-def _pages(transport: Transport, base: str, name: str, since: str, until: str, progress: Callable[[int], None]) -> list[Page]:
+def _pages(
+    transport: Transport, base: str, name: str, since: str, until: str, progress: Callable[[int], None], verb: str = "ListRecords"
+) -> list[Page]:
     """All pages of one set; Incomplete when they do not make a whole."""
-    params = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "set": name, "from": since, "until": until}
+    params = {"verb": verb, "metadataPrefix": "arXivRaw", "set": name, "from": since, "until": until}
     ask = {key: value for key, value in params.items() if value}
     what = f"arXiv's list of changes in {name or 'all sets'}"
     pages: list[Page] = []
@@ -198,13 +208,13 @@ def _pages(transport: Transport, base: str, name: str, since: str, until: str, p
             raise Incomplete(f"{what} gives the same page twice")
         pages.append(page)
         marks.add(page.mark)
-        progress(len(page.candidates))
+        progress(len(page.listed))
         if not page.token:
             return pages
         if page.token in tokens:
             raise Incomplete(f"{what} gives the same resumption token twice")
         tokens.add(page.token)
-        ask = {"verb": "ListRecords", "resumptionToken": page.token}
+        ask = {"verb": verb, "resumptionToken": page.token}
     raise Incomplete(f"{what} does not end within {MOST_PAGES} pages")
 
 
@@ -218,6 +228,23 @@ def _believable(transport: Transport, base: str, names: tuple[str, ...], since: 
         raise Incomplete(f"arXiv says that nothing at all has changed from {since or 'the beginning'} to {until or day}")
 
 
+def _windows(since: str, until: str, today: str) -> Iterator[tuple[str, str]]:
+    """Windows of a month that make up the one from `since` to `until`, of which the last is as open as the whole.
+
+    So that a gap of any length takes the memory of a month, and what fails is asked for again by the month. What changes while this
+    is read moves to the last window, which is read last.
+    """
+    if not since or not (until or today):
+        yield since, until
+        return
+    first, end = date.fromisoformat(since), date.fromisoformat(until or today)
+    while (end - first).days > MONTH:
+        last = first + timedelta(days=MONTH - 1)
+        yield first.isoformat(), last.isoformat()
+        first = last + timedelta(days=1)
+    yield first.isoformat(), until
+
+
 def harvest(
     transport: Transport,
     base: str,
@@ -225,11 +252,13 @@ def harvest(
     since: str,
     until: str = "",
     *,
+    today: str = "",
     progress: Callable[[int], None] = lambda more: None,
 ) -> Iterator[Batch]:
     """Everything in these sets (`cs`, `eess:eess:IV`; none for all) that changed from `since` to `until` (ISO dates; '' is open).
 
-    A set is yielded when all of it is there; a paper in two sets comes twice. The last batch is empty but for
+    A window of more than a month is asked for by the month, if it is known which day is `today`. A month of a set is yielded when
+    all of it is there; a paper in two sets comes twice. The last batch is empty but for
     the watermark, the earliest day on which one of the lists was made. That nothing has changed in any of
     them for days is believed only if other sets have changed. `progress` is told how many more records each
     page brought. Raises Unavailable, Throttled, Malformed, Incomplete.
@@ -238,10 +267,22 @@ def harvest(
     found = False
     names = tuple(sets) or ("",)
     for name in names:
-        pages = whole(partial(_pages, transport, base, name, since, until, progress))
-        yield from (Batch(candidates=p.candidates, refused=(*p.refused, *p.deleted)) for p in pages)
-        days.append(pages[0].day)
-        found = found or any(p.mark for p in pages)
+        for first, last in _windows(since, until, today):
+            if days and first > days[-1]:
+                break  # our clock is ahead of the source's: the window before this one was the last
+            pages = whole(partial(_pages, transport, base, name, first, last, progress))
+            yield from (Batch(candidates=p.candidates, refused=(*p.refused, *p.deleted), listed=p.listed) for p in pages)
+            days.append(pages[0].day)
+            found = found or any(p.mark for p in pages)
     if not found:
         _believable(transport, base, names, since, until, min(days))
     yield Batch(watermark=min(days))
+
+
+def identifiers(transport: Transport, base: str, sets: Iterable[str], since: str, until: str = "") -> frozenset[Identifier]:
+    """What these sets list as changed from `since` to `until` (ISO dates; '' is open), in a few large pages. Raises as `harvest` does."""
+    listed: set[Identifier] = set()
+    for name in tuple(sets) or ("",):
+        for page in whole(partial(_pages, transport, base, name, since, until, lambda more: None, "ListIdentifiers")):
+            listed.update(page.listed)
+    return frozenset(listed)

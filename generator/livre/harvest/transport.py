@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import random
 import re
-import socket
-import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from ..errors import Malformed, SourceError, Throttled, Unavailable, UsageError
+from .deadline import Deadline
 from .limiter import Limiter
 
 if TYPE_CHECKING:
@@ -64,37 +63,6 @@ class _Again(Exception):
         super().__init__(str(error))
 
 
-class _Deadline:
-    """Cuts the connection after so many seconds, so that no server can hold us by trickling headers or body."""
-
-    def __init__(self, seconds: float) -> None:
-        self.passed = False
-        self._socket: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> _Deadline:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def watch(self, event: str, info: Mapping[str, Any]) -> None:
-        """Learn the socket from httpx' trace extension."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self._socket = info["return_value"].get_extra_info("socket")
-            if self.passed:
-                self._cut()
-
-    def _cut(self) -> None:
-        self.passed = True
-        if self._socket is not None:
-            with suppress(OSError):
-                # Not SSLSocket's own, which takes the TLS state away from under the reading thread.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
 def _asked_pause(headers: httpx.Headers) -> float | None:
     """Seconds that `Retry-After` asks for; a date counts from the answer's own `Date`, never from our clock."""
     text = headers.get("retry-after", "").strip()
@@ -110,7 +78,8 @@ class Transport:
     """The door to a source. `delay` is the least pause between requests, over all processes; times are in seconds.
 
     `total` bounds one request, `tries` the attempts at it, `budget` what all failed attempts of this
-    transport and the pauses after them may cost together, `size` (bytes) a decoded body.
+    transport and the pauses after them may cost together, `size` (bytes) a decoded body. `tell` is given a line before each pause
+    after a failure, so that nobody looks at a silent terminal.
     """
 
     def __init__(
@@ -128,6 +97,7 @@ class Transport:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         rng: random.Random | None = None,
+        tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._limiter = Limiter(delay, folder=folder, clock=clock, sleep=sleep)
         self._headers = {**_HEADERS, "User-Agent": user_agent}
@@ -139,7 +109,9 @@ class Transport:
         self._clock = clock
         self._sleep = sleep
         self._rng = rng or random.Random()  # noqa: S311 - jitter, no secret
+        self._tell = tell
         self._lost = 0.0
+        self._probing = False
         self._client: httpx.Client | None = None
         self.told: Mapping[str, str] = {}
         """Headers of the last answer, in lower case: what a source says of its limits."""
@@ -149,6 +121,10 @@ class Transport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+    def probe(self, *, only: bool = True) -> None:
+        """Ask once and without patience until an answer comes: who was away for nights is not waited for. `only=False` ends that."""
+        self._probing = only
 
     def slow_down(self, delay: float) -> None:
         """Leave at least so many seconds between requests from now on: the source says that it wants them."""
@@ -174,7 +150,14 @@ class Transport:
             raise UsageError(f"{url!r} is not an address: {error}") from None
         if target.scheme not in {"http", "https"} or not target.host:
             raise UsageError(f"{url!r} is not an address: write one that starts with https://")
-        retrying = Retrying(stop=self._stop, wait=self._pause, retry=retry_if_exception_type(_Again), sleep=self._rest, reraise=True)
+        retrying = Retrying(
+            stop=self._stop,
+            wait=self._pause,
+            retry=retry_if_exception_type(_Again),
+            sleep=self._rest,
+            before_sleep=self._excuse,
+            reraise=True,
+        )
         try:
             return retrying(self._attempt, target, {**(headers or {}), **({"Content-Type": "application/json"} if post else {})}, post)
         except _Again as again:
@@ -187,7 +170,13 @@ class Transport:
         return max(least, grown * self._rng.uniform(0.5, 1.0))
 
     def _stop(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= self._tries or self._lost + state.upcoming_sleep > self._budget
+        return state.attempt_number >= (1 if self._probing else self._tries) or self._lost + state.upcoming_sleep > self._budget
+
+    def _excuse(self, state: RetryCallState) -> None:
+        again = state.outcome.exception() if state.outcome else None
+        if isinstance(again, _Again):
+            most = "" if self._tries == state.attempt_number + 1 else f" of at most {self._tries}"
+            self._tell(f"{again.error}: asking again in {state.upcoming_sleep:.0f} s, try {state.attempt_number + 1}{most}")
 
     def _rest(self, seconds: float) -> None:
         self._lost += seconds
@@ -199,6 +188,7 @@ class Transport:
             for _ in range(HOPS + 1):
                 answer = self._request(url, headers, post)
                 if isinstance(answer, bytes):
+                    self._probing = False
                     return answer
                 url = answer
         except _Again:
@@ -209,7 +199,7 @@ class Transport:
     def _request(self, url: httpx.URL, headers: Mapping[str, str], post: bytes | None) -> bytes | httpx.URL:
         """One request in its turn: the body, or where it has moved to."""
         host = url.host
-        with self._limiter.turn(host, url.port), _Deadline(self._total) as deadline:
+        with self._limiter.turn(host, url.port), Deadline(self._total) as deadline:
             try:
                 with self._open(url, deadline, headers, post) as response:
                     body = self._body(response)
@@ -223,7 +213,7 @@ class Transport:
                 raise _Again(Unavailable(self._reason(host, None, deadline)))
         return body
 
-    def _reason(self, host: str, error: Exception | None, deadline: _Deadline) -> str:
+    def _reason(self, host: str, error: Exception | None, deadline: Deadline) -> str:
         if deadline.passed:
             return f"{host} had not finished its answer after {self._total:g} s"
         if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
@@ -233,7 +223,7 @@ class Transport:
         return f"{host} broke off: {error}"
 
     @contextmanager
-    def _open(self, url: httpx.URL, deadline: _Deadline, headers: Mapping[str, str], post: bytes | None) -> Iterator[httpx.Response]:
+    def _open(self, url: httpx.URL, deadline: Deadline, headers: Mapping[str, str], post: bytes | None) -> Iterator[httpx.Response]:
         client = self._client
         if client is None:
             # No connection is kept: a dead one hangs, and arXiv asks for one at a time over all processes.
