@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from livre import against, corpus, revisions
+from livre import against, corpus, folders, revisions
 from livre.appeal import contribution
 from livre.change import UNSAFE
 from livre.cli import main
@@ -100,6 +100,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "bib/inbox/open.toml": OPEN,
         "bib/sentinels/list.csv": "# title: A list\n# description: fabricated\n# source: nobody\npaper,title\n9904.00001,Fabricated skin\n",
         "content/index.md": "# Skin\n\nSee [@example2099skin].\n",
+        **{f"content/{family}/shell.md": "---\ntemplate: shell.html\n---\n" for family in folders.SHELLS},
         "mkdocs.yml": "site_name: Skin\ntheme: material\n",
         ".github/workflows/ci.yml": "on: push\n",
         "README.md": "# A review\n",
@@ -232,6 +233,26 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "what git ignores": (put(".gitignore", "bib/\n"), "change-path"),
     "a theme override": (put("content/overrides/main.html", "<script>1</script>"), "change-path"),
     "a picture that can hold scripts": (put("content/a.svg", "<svg/>"), "change-path"),
+    "who owns what": (put(".github/CODEOWNERS", "* @mallory\n"), "change-path"),
+    "git's submodules": (put(".gitmodules", '[submodule "x"]\n'), "change-path"),
+    "a hook of git": (put(".githooks/pre-commit", "#!/bin/sh\n"), "change-path"),
+    "a lock of what is installed": (put("requirements/run.txt", "evil==1\n"), "change-path"),
+    "a template beside the chapters": (put("overrides/main.html", "{{ x }}"), "change-path"),
+    "a contribution in a folder": (put("bib/inbox/sub/new.toml", OPEN), "change-path"),
+    "a file beside the folders of bib": (put("bib/evil.py", "import os\n"), "change-path"),
+    "a chapter as a page": (put("content/page.html", "<script>1</script>"), "change-path"),
+    "a script beside the chapters": (put("content/assets/x.js", "alert(1)"), "change-path"),
+    "a shell that goes": (gone("content/papers/shell.md"), "shell"),
+    "a chapter that links to nothing": (put("content/index.md", "# Skin\n\n[x](nowhere.md)\n"), "link"),
+    "a folder in other case": (put("Content/a.md", "# Spam\n"), "change-twin"),
+    "a name of two spellings": (
+        lambda root: [put(f"content/caf{e}.md", "# Spam\n")(root) for e in ("\u00e9", "e\u0301")] and None,
+        "change-twin",
+    ),
+    "a name that is too long": (put(f"content/{'x' * 220}.md", "# Spam\n"), "change-name"),
+    "a name that ends in a dot": (put("content/a./b.md", "# Spam\n"), "change-name"),
+    "a folder of git": (put("content/.gitlab/x.md", "# Spam\n"), "change-name"),
+    "a link out of the repository": (link("content/up.md", "../../../etc/passwd"), "change-mode"),
     "a link as a contribution": (link(CHANGE, "/etc/passwd"), "change-mode"),
     "a link as a chapter": (link("content/index.md", "../mkdocs.yml"), "change-mode"),
     "a link as a folder": (link("bib/papers", "../content"), "change-mode"),

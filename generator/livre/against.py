@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from . import bibtex, change, check, corpus, edges, inbox, plaintext, revisions, sentinels, taxonomy
+from . import bibtex, change, check, corpus, edges, folders, inbox, plaintext, revisions, sentinels, taxonomy
 from .compare import SIGNED, Known, compare
 from .errors import BadData, UsageError
 from .model import Candidate, Citation, Decision, Identifier, Paper, Problem, ReferenceList
@@ -172,6 +172,8 @@ def _prose(sides: _Sides, kinds: Taxonomy, known: Known) -> Iterator[Problem]:
         config = shells.configuration(sides.root)
         own = shells.CONFIG not in sides.touched  # what a change makes of it is not obeyed
         prose = [c for c in chapters.read(sides.root) if c.file in sides.touched]
+        yield from chapters.broken(prose, sides.root / "content")
+        yield from (p for p in folders.problems(sides.root) if p.path in sides.touched)
         yield from chapters.problems(
             prose,
             papers=known.papers,

@@ -14,14 +14,13 @@ import click
 from .. import against, annotate, answer, check, form, scope, taxonomy, tell
 from .. import preview as previews
 from ..errors import BadData, UsageError
+from ..model import Problem
 from ..site import gate
 from ..told import markdown
 from .shell import ask_of, main, today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from ..model import Problem
 
 BRIEF = {"tries": 2, "total": 45.0, "budget": 60.0}
 """What a check may wait for arXiv, as in `Transport`: the night asks again."""
@@ -106,6 +105,8 @@ def _answered(root: Path, ref: str, found: tuple[Problem, ...], *, ask: bool, fo
     try:
         told = answer.answer(root, changes, on=today(), lookup=ask_of(bib, BRIEF) if ask else None)
         rules, kinds = scope.load(bib / "scope.toml"), taxonomy.load(bib / "taxonomy.toml")
+        if not told.silence:  # what its night would hold is better mended now
+            found = (*found, *(Problem(w.contribution.path, w.contribution.line, "inbox-held", w.held) for w in told.works if w.held))
     except BadData as error:
         return tuple(sorted({*found, *error.problems})), ""
     try:

@@ -6,11 +6,14 @@ generated fragment. Both are found in the sources first, so that what is wrong h
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from ..errors import BadData
 from ..model import Problem
@@ -18,7 +21,6 @@ from . import cite
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from ..model import Paper
     from .render import Templates
@@ -29,6 +31,10 @@ CATEGORY = "category"
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _JUMP = '</h1>\n<p class="lv-kicker">Below: <a href="#over-time">papers over time</a> · <a href="#papers">list of papers</a></p>'
 """The contents that a builder draws know the chapter only; the rest of a category's page stands far below it."""
+_LINK = re.compile(r"\]\(\s*<?([^)\s>]+)|^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)", re.MULTILINE)
+_CODE = re.compile(r"(`+)[^`].*?\1|<!--.*?-->", re.DOTALL)
+_ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|/")
+_FILES = (".md", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf")
 _SLOT = re.compile(rf"{cite.FRAGMENT.pattern}|{cite.PLACEHOLDER.pattern}")
 
 
@@ -143,6 +149,22 @@ def problems(
             yield Problem(
                 one.file, 1, "category", "the page of a category must say where its papers go: add a line <!-- livre:category -->"
             )
+
+
+def broken(chapters: Iterable[Chapter], content: Path) -> Iterator[Problem]:
+    """Links from these chapters to chapters and pictures under `content` that are not there; a build checks all others."""
+    for one in chapters:
+        folder = (content.parent / one.file).parent
+        prose = _CODE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), _prose(one.text))
+        for m in _LINK.finditer(prose):
+            target = unquote((m[1] or m[2]).partition("#")[0].partition("?")[0])
+            if not target or _ABSOLUTE.match(target) or not target.lower().endswith(_FILES):
+                continue
+            file = Path(os.path.normpath(folder / target))
+            if not (file.is_relative_to(content) and file.is_file()):
+                line = prose.count("\n", 0, m.start()) + 1
+                close = nearest(file.name, (f.name for f in file.parent.glob("*"))) if file.parent.is_dir() else ""
+                yield Problem(one.file, line, "link", f"this links to {target[:80]!r}, which is not in content/{close}")
 
 
 def _miscited(inside: str, papers: Collection[str]) -> str:
