@@ -42,8 +42,19 @@ QUIET = [
 ]
 JUDGED = ("home", "papers", "paper", "chapter", "timeline", "models", "graph")
 """The pages that Lighthouse sees, by their names in `families`."""
+SEEN = [
+    ("fabricated", "light", 390),
+    ("fabricated", "dark", 390),
+    ("fabricated", "light", 1280),
+    ("fabricated", "dark", 1280),
+    ("real", "light", 390),
+    ("real", "dark", 1280),
+]
+"""Sites, colour schemes and widths that axe sees; the real one, whose pages are longer and not worse, in two ways only."""
 FIRST_LOAD = 200 * 1024
 """Bytes that a first visit to any page may transfer, compressed, before the reader does anything."""
+BLOCKING = ("assets/search/state.js",)
+"""Scripts that may run while a page is read: this one hides, in 200 bytes, lists that a search is about to replace."""
 SHIFT = 0.05
 """Half of what Web Vitals calls good."""
 
@@ -85,7 +96,7 @@ def address(built: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280), pytest.param("dark", 390), pytest.param("light", 1280)])
+@pytest.mark.parametrize(("built", "scheme", "width"), SEEN, indirect=["built"], scope="module")
 def test_no_family_of_pages_has_a_barrier(
     built: Path, address: str, browser: Browser, scheme: Literal["light", "dark"], width: int
 ) -> None:
@@ -173,7 +184,7 @@ def test_a_first_visit_is_light_and_nothing_blocks_or_moves(built: Path, address
         context.close()
         assert {u.split("/")[2] for u in asked if not u.startswith("data:")} == {address.split("/")[2]}, path
         assert state["bytes"] <= FIRST_LOAD, f"{name} ({path}) transfers {state['bytes']:,} bytes"
-        assert state["blocking"] == [], f"{name} ({path}): these block the first paint"
+        assert [u for u in state["blocking"] if not u.endswith(BLOCKING)] == [], f"{name} ({path}): these block the first paint"
         assert state["fonts"] == [], f"{name} ({path}): a font is loaded"
         assert state["unsized"] == [], f"{name} ({path}): images without width and height"
         assert state["shift"] <= SHIFT, f"{name} ({path}) moves by {state['shift']} while it loads"
