@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from github_runner import environment
-from livre import bare, bundle, handover, landing, runner
+from livre import bare, bundle, check, handover, landing, outgoing, runner
 from livre.errors import BrokenInvariant, CannotWrite, Unavailable, UsageError
 
 if TYPE_CHECKING:
@@ -356,3 +357,69 @@ def test_as_a_program_a_refusal_is_one_line_and_its_code(root: Path, tmp_path: P
     assert (done.returncode, len(done.stderr.splitlines()), done.stdout) == (70, 1, ""), done.stderr
     assert not (tmp_path / "output").exists()
     assert os.listdir(root)
+
+
+@pytest.fixture
+def review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone of the fabricated review, with somebody to commit as."""
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    shutil.copytree(ROOT / "tests" / "data" / "review", tmp_path / "made")
+    git(tmp_path / "made", "init", "-q", "-b", "main")
+    git(tmp_path / "made", "add", "-A")
+    git(tmp_path / "made", "commit", "-q", "-m", "Begin")
+    git(tmp_path / "made", "clone", "-q", "--bare", str(tmp_path / "made"), str(tmp_path / "origin.git"))
+    git(tmp_path, "clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "work"))
+    return tmp_path / "work"
+
+
+def decided(review: Path) -> None:
+    """A night that changes its record alone."""
+    file = sorted((review / "bib" / "nights").glob("*.tsv"))[-1]
+    head, *_ = file.read_text().splitlines()
+    cells = dict.fromkeys(head.split("\t"), "0") | {"night": "2099-12-30", "source": "oai", "outcome": "complete"}
+    cells |= {n: "" for n in ("at", "since", "until", "watermark") if n in cells}
+    file.write_text(file.read_text() + "\t".join(cells.values()) + "\n")
+    assert not tuple(check.whole(review))
+
+
+def test_one_machine_commits_and_pushes_by_itself(review: Path, tmp_path: Path) -> None:
+    decided(review)
+    lines = list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
+    origin = git(tmp_path / "origin.git", "rev-parse", "main")
+    assert lines == [f"{origin} is on origin/main"]
+    assert (git(review, "rev-parse", "HEAD"), git(review, "status", "--short")) == (origin, "")
+    assert git(review, "log", "-1", "--format=%an|%s") == "Ada Example|Night"
+    assert list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin")) == ["nothing has changed"]
+
+
+def test_one_machine_merges_with_what_others_pushed(review: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "human"))
+    put(tmp_path / "human", {"content/how.md": "# By a person\n", "bib/inbox/one.toml": "fabricated = true\n"})
+    git(tmp_path / "human", "add", "-A")
+    git(tmp_path / "human", "commit", "-q", "-m", "By a person")
+    git(tmp_path / "human", "push", "-q", "origin", "main")
+    (tmp_path / "human" / "bib" / "inbox" / "one.toml").unlink()
+    git(tmp_path / "human", "commit", "-q", "-a", "-m", "Take it back")
+    git(tmp_path / "human", "push", "-q", "origin", "main")
+    decided(review)
+    lines = list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
+    assert "merging with it" in lines[0]
+    origin = tmp_path / "origin.git"
+    assert git(origin, "rev-parse", "main~1") == git(tmp_path / "human", "rev-parse", "HEAD")
+    assert "2099-12-30" in git(origin, "show", "main:" + git(origin, "diff", "--name-only", "main~1", "main"))
+    assert git(review, "status", "--short") == ""
+    assert (review / "content" / "how.md").read_text() == "# By a person\n"
+
+
+def test_a_branch_that_has_parted_is_not_pushed(review: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "human"))
+    git(tmp_path / "human", "commit", "-q", "--allow-empty", "-m", "By a person")
+    git(tmp_path / "human", "push", "-q", "origin", "main")
+    git(review, "commit", "-q", "--allow-empty", "-m", "Here alone")
+    decided(review)
+    with pytest.raises(CannotWrite, match="have parted"):
+        list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
+    git(review, "checkout", "-q", "--detach")
+    with pytest.raises(UsageError, match="no branch"):
+        list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))

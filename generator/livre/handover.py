@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FILE = "100644"
 _BIB = "bib/"
+_OWN = ".livre/"  # locks and the like, where no .gitignore names them
 
 Files = dict[str, bytes]
 """Bytes by path under bib/."""
@@ -26,11 +27,12 @@ def made(root: Path, message: str) -> Bundle:
     BrokenInvariant when something else is there too: a night writes under bib/ and nowhere else.
     """
     changes = revisions.since(root, "HEAD")
-    if strange := [d.path for d in changes.deltas if not d.path.startswith(_BIB) or d.after not in {"", _FILE}]:
+    deltas = [d for d in changes.deltas if not d.path.startswith(_OWN)]
+    if strange := [d.path for d in deltas if not d.path.startswith(_BIB) or d.after not in {"", _FILE}]:
         raise BrokenInvariant(f"{strange[0]!a} has changed too: a night writes plain files under bib/ and nothing else")
-    old = revisions.contents(root, (d.blob for d in changes.deltas))
+    old = revisions.contents(root, (d.blob for d in deltas))
     files: dict[str, tuple[bytes | None, bytes | None]] = {}
-    for delta in changes.deltas:
+    for delta in deltas:
         files[delta.path] = (old[delta.blob] if delta.blob else None, (root / delta.path).read_bytes() if delta.after else None)
     return bundles.pack(changes.base, message, files)
 

@@ -40,16 +40,19 @@ class Landed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Git:
-    """git in one repository, with what it needs to commit and to push; `token` is for a server that asks for one (GitHub, GitLab)."""
+    """git in one repository, with what it needs to commit and to push.
+
+    `author` is a name and an address, or None for whom git is told to commit as; `token` is for a server that asks for one.
+    """
 
     root: Path
-    author: tuple[str, str] = BOT
+    author: tuple[str, str] | None = BOT
     token: str = ""
     server: str = "https://github.com"
 
     def _environment(self, index: str) -> dict[str, str]:
-        name, address = self.author
-        said = {f"GIT_{who}_{what}": text for who in ("AUTHOR", "COMMITTER") for what, text in (("NAME", name), ("EMAIL", address))}
+        who = zip(("NAME", "EMAIL"), self.author or (), strict=False)
+        said = {f"GIT_{role}_{what}": text for what, text in who for role in ("AUTHOR", "COMMITTER")}
         said |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"} | ({"GIT_INDEX_FILE": index} if index else {})
         if self.token:  # in the environment and not in the arguments, which every process on the machine may read
             basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()

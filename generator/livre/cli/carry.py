@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .. import bundle as bundles
-from .. import handover, runner, save, tell, threeway
+from .. import handover, landing, outgoing, runner, tell
 from .shell import main
 
 PLAIN = "Update bib/\n"
@@ -49,12 +49,29 @@ def unbundle_command(root: Path, folder: Path, digest: str, message: Path | None
     `livre bundle`.
     """
     bundle = bundles.read(folder, digest=digest)
-    with save.writer(root / "bib"):
-        base, night, person = handover.sides(root, bundle)
-        joined = threeway.join(base, night=night, person=person)
-        changed = save.write(root / "bib", joined.changes(person))
+    joined = outgoing.bring(root, bundle)
     if message:
         message.write_text(bundle.message, encoding="utf-8")
-    tell.say(f"merged a night made upon {bundle.base}: {len(changed)} file{'s' * (len(changed) != 1)} changed")
+    tell.say(f"merged the night that was made upon {bundle.base}")
     for conflict in joined.conflicts[: tell.LISTED]:
         tell.say(f"  {conflict}")
+
+
+@main.command("push")
+@click.option(
+    "--message", type=click.Path(path_type=Path, dir_okay=False), help="The file with the commit's message, as `livre update` writes it."
+)
+@click.option("--remote", default="origin", show_default=True, help="Where to push.")
+@click.pass_obj
+def push_command(root: Path, message: Path | None, remote: str) -> None:
+    """Commit what a night changed under bib/, and push it; merge first when somebody else has pushed.
+
+    For a machine that does the whole night by itself. It pushes the branch that is checked out, and forces nothing.
+
+    \b
+    Examples:
+      livre update --message night.txt; livre check && livre push --message night.txt
+    """
+    text = message.read_text(encoding="utf-8") if message and message.is_file() else PLAIN
+    for line in outgoing.push(landing.Git(root=root, author=None), text, remote=remote):
+        tell.say(line)
