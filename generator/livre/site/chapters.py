@@ -32,7 +32,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _JUMP = '</h1>\n<p class="lv-kicker">Below: <a href="#over-time">papers over time</a> · <a href="#papers">list of papers</a></p>'
 """The contents that a builder draws know the chapter only; the rest of a category's page stands far below it."""
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]+)|^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)", re.MULTILINE)
-_CODE = re.compile(r"(`+)[^`].*?\1|<!--.*?-->", re.DOTALL)
+_CODE = re.compile(r"(?>(`+))[^\n]*?(?<!`)\1(?!`)|<!--(?s:.*?)(?:-->|\Z)")
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|/")
 _FILES = (".md", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf")
 _SLOT = re.compile(rf"{cite.FRAGMENT.pattern}|{cite.PLACEHOLDER.pattern}")
