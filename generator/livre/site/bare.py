@@ -1,7 +1,7 @@
-"""A frame of our own for pages that hold one thing: no tabs, no search, no script, a tenth of the theme's weight.
+"""A frame of our own for pages that hold one thing: no tabs, no search, no script, a fifth of the weight.
 
 Most authors have one paper here. Their addresses are promises like all others, but the theme's frame around each would be most of
-the site: of 14,452 authors 12,000 have a single paper, and their pages would take 120 of its 300 MB.
+the site: of the 14,452 authors of the reference review 11,416 have a single paper, whose pages took 107 of 290 MB, and take 19 here.
 """
 
 from __future__ import annotations
