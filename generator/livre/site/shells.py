@@ -44,6 +44,8 @@ _VERBATIM = re.compile(r"(<(pre|script|textarea|style)\b.*?</\2\s*>)", re.DOTALL
 _BETWEEN = re.compile(r"(?<=>)\n(?=</?(?:div|footer|header|link|main|meta|nav|ul)\b)")
 """Line breaks where a block begins or ends, which nobody sees: every generated page carries its frame."""
 _ALIGNED = re.compile(r'(<t[dh]) align="(left|center|right)"')
+_WORKER = re.compile(r'(<script id="__config"[^>]*>[^<]*"search": ?)"[^"]*"')
+"""Where the theme's script would find its own search; Zensical's asks for it even where the header has another."""
 _COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL)\s*-?\s*(.*)$|^(Error: .*|error: .*)$", re.MULTILINE)
 _DOC = re.compile(r"(?:[Dd]oc file|page) '([^']+)'|^'([^']+\.md)'")
 
@@ -110,6 +112,11 @@ def _plugins(own: Any) -> list[Any]:
     return listed if names & {"search", "material/search"} else ["search", *listed]
 
 
+def _plain(text: str) -> str:
+    """A text that Material may print as it is, which it does, in texts and in attributes."""
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
 def derived(config: Mapping[str, Any], base_url: str) -> dict[str, Any]:
     """The configuration that the builder reads: the review's, with the working copy's paths, our assets and the citations."""
     out: dict[str, Any] = {
@@ -122,6 +129,9 @@ def derived(config: Mapping[str, Any], base_url: str) -> dict[str, Any]:
         "plugins": _plugins(config.get("plugins")),
         "markdown_extensions": [*(config.get("markdown_extensions") or ()), "livre.site.cite"],
     }
+    for name in ("site_name", "site_description"):
+        if name in config:
+            out[name] = _plain(str(config[name]))
     if url := site(config, base_url).url:
         out["site_url"] = url
     return out
@@ -241,7 +251,8 @@ def _cut(built: Path, root: Path, builder: str) -> Shells:
             frames[path.removesuffix("/shell/index.html")] = _frame(file.read_text("utf-8"), path.removesuffix("index.html"), builder)
         elif path.endswith(".html"):
             where = source(root, path)
-            chapters.append((path, csp.protect(squeeze(file.read_text("utf-8")), builder=builder, where=where)))
+            html = _WORKER.sub(r'\1""', squeeze(file.read_text("utf-8")))
+            chapters.append((path, csp.protect(html, builder=builder, where=where)))
         elif not _LEFT_OUT.fullmatch(path):
             files.append((path, file.read_bytes()))
     return Shells(frames=frames, chapters=tuple(chapters), files=tuple(files))
