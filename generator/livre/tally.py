@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .errors import SourceError
+from .model import CORRECTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,7 +64,7 @@ def new_decisions(before: Corpus, after: Corpus) -> tuple[Decision, ...]:
 
 def tally(line: Night, before: Corpus, after: Corpus, changes: Iterable[Change]) -> Night:
     """The line with what has come of it added: new records, updates, decisions."""
-    verdicts = Counter(d.verdict.value for d in new_decisions(before, after))
+    verdicts = Counter(d.verdict.value for d in new_decisions(before, after) if d.criterion != CORRECTION)
     known = len(before.papers) + len(before.candidates)
     return replace(
         line,
