@@ -49,12 +49,17 @@ def set_specs(one: Record) -> list[str]:
     return [f"{a if a in groups else 'physics'}:{c.replace('.', ':')}" for c in one["categories"].split() for a in [c.partition(".")[0]]]
 
 
-def oai_record(one: Record) -> str:
-    """One record in arXivRaw."""
+def oai_header(one: Record) -> str:
+    """The header of a record, which is all that ListIdentifiers tells of it."""
     specs = "".join(element("setSpec", s) for s in set_specs(one))
     gone = ' status="deleted"' if one.get("deleted") else ""
-    header = f"<header{gone}><identifier>oai:arXiv.org:{one['id']}</identifier><datestamp>{changed(one)}</datestamp>{specs}</header>"
-    if gone:
+    return f"<header{gone}><identifier>oai:arXiv.org:{one['id']}</identifier><datestamp>{changed(one)}</datestamp>{specs}</header>"
+
+
+def oai_record(one: Record) -> str:
+    """One record in arXivRaw."""
+    header = oai_header(one)
+    if one.get("deleted"):
         return f"<record>{header}</record>"
     line = one["authors"] if isinstance(one["authors"], str) else ", ".join(one["authors"])
     versions = ""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
-from arxiv_dialect import Record, Words, atom_entry, atom_error, atom_page, changed, oai_page, oai_record, record, set_specs
+from arxiv_dialect import Record, Words, atom_entry, atom_error, atom_page, changed, oai_header, oai_page, oai_record, record, set_specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,8 +133,9 @@ class ArxivServer:
         def error(code: str, text: str) -> str:
             return f"<error code='{code}'>{escape(text)}</error>"
 
-        if query.get("verb") != "ListRecords":
-            return error("badVerb", "only ListRecords is served here")
+        verb = query.get("verb", "")
+        if verb not in {"ListRecords", "ListIdentifiers"}:
+            return error("badVerb", "only ListRecords and ListIdentifiers are served here")
         skip, resumed = 0, "resumptionToken" in query
         if resumed:
             query = dict(parse_qsl(unquote(query["resumptionToken"])))
@@ -164,7 +165,7 @@ class ArxivServer:
             day, same = changed(found[self.page]), sum(changed(r) == changed(found[self.page]) for r in shown)
             more = {**query, "skip": str(skip + self.page)} if same == len(shown) else {**query, "from": day, "skip": str(same)}
             token = f"<resumptionToken expires='{self.now}'>{quote(urlencode(more))}</resumptionToken>"
-        return f"<ListRecords>{''.join(map(oai_record, shown))}{token}</ListRecords>"
+        return f"<{verb}>{''.join(map(oai_record if verb == 'ListRecords' else oai_header, shown))}{token}</{verb}>"
 
     def _query(self, here: list[Record], query: dict[str, str]) -> Answer:
         kind = {"Content-Type": "application/atom+xml; charset=utf-8"}
