@@ -41,6 +41,7 @@ def found(html: str, head: str = "") -> set[str]:
 
 GOOD = [
     "",
+    '<a href="https://example.org/%3Cp%20style=background:url(javascript:alert(1))%3E">x</a>',
     "words &lt;script&gt; &amp; “more”",
     '<p class="lv-note" id="a" data-key="x" aria-label="a > b">One<br>two</p>',
     '<a href="../../papers/x/" rel="noopener" target="_blank" title="&quot;&lt;script&gt;">x</a>',

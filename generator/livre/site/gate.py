@@ -21,7 +21,7 @@ from ..errors import UsageError
 from ..model import Problem
 from . import csp, math
 from .trees import PICTURES, TREES, faults
-from .vocabulary import AWAY, ELEMENTS, FRAGMENT, GLOBAL, LOADED, NAMED, NOWHERE, OPEN, PICTURE, RELATIVE, SVG
+from .vocabulary import AWAY, DRAWN, ELEMENTS, FRAGMENT, GLOBAL, LOADED, NAMED, NOWHERE, OPEN, PICTURE, RELATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -239,7 +239,7 @@ def _values(tag: str, given: dict[str, str], *, policies: int) -> Iterator[tuple
             if not math.ATTRIBUTES[name].fullmatch(given[name]):
                 yield name, "this is not a value of MathML"
     for name, value in given.items():
-        if tag in SVG and "url(" in value.lower() and name not in GLOBAL and not re.fullmatch(r"url\(#[\w-]+\)", value):
+        if name in DRAWN and "url(" in value.lower() and not re.fullmatch(r"url\(#[\w-]+\)", value):
             yield name, "a picture may use only parts of itself"
 
 

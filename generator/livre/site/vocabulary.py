@@ -76,11 +76,14 @@ _SVG = (
     " radialGradient stop"
 )
 
+DRAWN = frozenset(_DRAWN.split())
+"""Attributes that say how a picture is drawn; where one names another element, it may only be one of the same page."""
+
 SVG: dict[str, frozenset[str]] = {
-    **{tag: frozenset(_DRAWN.split()) for tag in _SVG.split()},
+    **{tag: DRAWN for tag in _SVG.split()},
     "title": frozenset(),
-    "use": frozenset(["href", "xlink:href", *_DRAWN.split()]),
-    "a": frozenset(["href", "xlink:href", "target", "rel", *_DRAWN.split()]),
+    "use": DRAWN | {"href", "xlink:href"},
+    "a": DRAWN | {"href", "xlink:href", "target", "rel"},
 }
 """The elements of a picture, with their attributes."""
 
