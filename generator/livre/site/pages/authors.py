@@ -84,7 +84,8 @@ def _author(author: counts.Author, review: Review) -> dict[str, Any]:
 
 
 def _over_time(papers: Sequence[Paper], review: Review) -> dict[str, Any]:
-    """The papers by year and lane, as a chart and as its table; no chart where fewer than two years are known."""
+    """The counted papers by year and lane, as a chart and as its table; no chart where fewer than two years are known."""
+    papers = [p for p in papers if not p.background]  # a year of background papers alone has no page
     years = sorted({p.date[:4] for p in papers if p.date})
     if len(years) < 2:  # noqa: PLR2004 - one column shows no course
         return {"chart": None, "legend": (), "table": None}
