@@ -25,7 +25,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20_000
+PATIENCE = 10_000
+ICON = "/favicon.ico"
+"""What a browser asks for by itself where a file that is no page is shown."""
 
 
 @contextmanager
@@ -64,12 +66,14 @@ class Reader:
         page = self.context.new_page()
         page.on("console", self._heard)
         page.on("pageerror", lambda e: self.complaints.append(f"pageerror: {e}"))
-        page.on("response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on(
+            "response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 400 and not r.url.endswith(ICON) else None
+        )
         page.add_init_script("document.addEventListener('securitypolicyviolation', e => console.error('policy:', e.violatedDirective))")
         return page
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and not message.location["url"].endswith(ICON):
             self.complaints.append(f"{message.type}: {message.text}")
 
     def close(self) -> None:

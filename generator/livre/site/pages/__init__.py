@@ -30,6 +30,7 @@ def pages(review: Review) -> Iterator[Page]:
     yield from papers.pages(review)
     yield from categories.pages(review)
     yield from timeline.pages(review)
+    yield from new.pages(review)
     yield from authors.pages(review)
     yield from flow.pages(review)
     yield from records.pages(review)

@@ -11,6 +11,14 @@ function asked() {
 
 const fits = (day, { asof, since }) => (!asof || !day || day <= asof) && (!since || day > since)
 
+/** A night that this page no longer lists stands on the page of its month. */
+function forward() {
+  const day = location.hash.slice(1)
+  if (!ISO.test(day) || document.getElementById(day)) return
+  const month = [...document.querySelectorAll(".lv-pieces a")].find((a) => a.pathname.endsWith(`/new/${day.slice(0, 7)}/`))
+  if (month) location.replace(`${month.href}#${day}`)
+}
+
 /** Nights as they stand on /new/: a section each, named by its day. */
 function nights(of) {
   let shown = 0
@@ -59,6 +67,8 @@ function sentence(of, shown, total, what) {
 }
 
 export function start() {
+  forward()
+  addEventListener("hashchange", forward)
   const form = document.querySelector("form.lv-asof")
   if (!form) return
   const [field, all, said] = [form.elements.asof, form.querySelector("button"), form.querySelector("[role=status]")]

@@ -1,13 +1,13 @@
 // What a paper's own page says of the paper, in the tags that reference managers read: plain text, without formulas.
 import { SITE } from "./store.js"
 
-const few = 3 // families are named, or two and "et al."
+const few = 3 // authors are named, or two and "et al."
 
 /** Title, authors in short and date, from the document of a paper's page. */
 export function told(page) {
   const all = (name) => [...page.querySelectorAll(`meta[name="${name}"]`)].map((tag) => tag.content)
-  const families = all("citation_author").map((name) => name.split(",")[0].trim())
-  const by = families.length <= few ? families.join(", ") : `${families[0]}, ${families[1]} et al.`
+  const names = all("citation_author")
+  const by = names.length <= few ? names.join(", ") : `${names[0]}, ${names[1]} et al.`
   return { title: all("citation_title")[0] ?? "", by, date: (all("citation_publication_date")[0] ?? "").replaceAll("/", "-") }
 }
 
