@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livre import citable, publish, scope
+from livre.build import build
 from livre.cli import main
 from livre.errors import BadData, CannotWrite, UsageError
 from repository import DAY, begin, git
@@ -180,3 +181,10 @@ def test_a_place_that_cannot_be_written_is_named(release: Release, tmp_path: Pat
     (tmp_path / "file").write_text("")
     with pytest.raises(CannotWrite, match="file"):
         publish.write(release, tmp_path / "file")
+
+
+def test_the_front_page_says_how_to_cite_the_very_state_that_it_shows(review: Path, release: Release, tmp_path: Path) -> None:
+    build(review, tmp_path / "site")
+    home = (tmp_path / "site" / "index.html").read_text()
+    assert home.count(f"commit {release.commit[:12]}") == 2, "in words and as BibTeX"
+    assert json.loads((tmp_path / "site" / "data" / "status.json").read_text())["commit"] == release.commit

@@ -112,7 +112,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
         told = beside.submit(blame, root, {p.shard for p in papers.papers.values()})
         with clock("analyse"):
             progress("analyse", 0)
-            kept = Kept(summaries=written, identities=persons, history=told.result, retired=retired)
+            kept = Kept(summaries=written, identities=persons, history=told.result, retired=retired, commit=git.commit(root))
             review = Review(papers, about, kinds, [one.path for one in prose], measured=known, edges=citations, named=named, kept=kept)
             pieces = tuple(fragments(review))
         with clock("shells"):
@@ -123,7 +123,7 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
                 return templates.fragment("freshness", path, status.context(review.freshness, linked=linked))
 
             made = shells.with_line(frames.result(), line)
-    links, gate, commit = Links(base_of(site.url)), Gate([builder]), git.commit(root)
+    links, gate = Links(base_of(site.url)), Gate([builder])
     with Index(shells.language(config)) as index, clock("write"):
         run = _Run(
             site=site,
@@ -134,7 +134,6 @@ def build(root: Path, site_dir: Path, *, base_url: str = "", builder: str = "mkd
             progress=progress,
             links=links,
             gate=gate,
-            commit=commit,
             index=index,
         )
         claimed = write(run.outputs(prose, pieces), site_dir, run.verify)
@@ -161,7 +160,6 @@ class _Run:
     links: Links
     gate: Gate
     index: Index
-    commit: str
     size: int = 0
     addresses: list[str] = field(default_factory=list)
 
@@ -254,7 +252,7 @@ class _Run:
             yield Output(path, data, "the feeds")
         for path, data in sitemap.sitemap(sorted(self.addresses), self.site, dict(dated(of))):
             yield Output(path, data, "the sitemap")
-        for path, data in status.files(of.freshness, self.site, self.commit):
+        for path, data in status.files(of.freshness, self.site, of.kept.commit):
             yield Output(path, data, "the state of the review")
         for path, data in opensearch.files(self.site):
             yield Output(path, data, "the description of the search")

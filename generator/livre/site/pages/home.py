@@ -56,8 +56,12 @@ def nights(review: Review) -> list[tuple[str, str, int, bool]]:
     return [(day, charts.spoken(day), sum(n.included for n in of), all(n.complete for n in of)) for day, of in last]
 
 
+_COMMIT = 12
+"""Characters of a commit that name it well enough in a citation."""
+
+
 def own(review: Review) -> dict[str, str]:
-    """What a citation of the review itself says, as text and as values of BibTeX fields: who keeps it, and the day of its state.
+    """What a citation of the review itself says, as text and as values of BibTeX fields: who keeps it, the day and the commit of its state.
 
     Names of curators stay as written, in braces: they may be a group's.
     """
@@ -68,6 +72,7 @@ def own(review: Review) -> dict[str, str]:
         "day": review.as_of,
         "year": review.as_of[:4],
         "said": charts.spoken(review.as_of),
+        "commit": review.kept.commit[:_COMMIT],
         "bibtex_by": " and ".join(f"{{{encode(name)}}}" for name in people),
         "bibtex_title": encode(review.scope.title),
     }

@@ -20,9 +20,10 @@ History = Callable[[], Mapping[str, Mapping[str, Touch]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Summaries by paper, the history of the fields, who people say authors are, and how the review ended, if it did."""
+    """Summaries by paper, the history of the fields, who people say authors are, how the review ended, if it did, and the commit of its files, if they are in one."""
 
     summaries: Mapping[Identifier, Summary] = field(default_factory=dict)
     history: History = dict
     identities: Identities = NOBODY
     retired: Retirement | None = None
+    commit: str = ""
