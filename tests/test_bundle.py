@@ -408,7 +408,7 @@ def test_one_machine_merges_with_what_others_pushed(review: Path, tmp_path: Path
     origin = tmp_path / "origin.git"
     assert git(origin, "rev-parse", "main~1") == git(tmp_path / "human", "rev-parse", "HEAD")
     assert "2099-12-30" in git(origin, "show", "main:" + git(origin, "diff", "--name-only", "main~1", "main"))
-    assert git(review, "status", "--short") == ""
+    assert git(review, "status", "--short") == "?? .livre/"
     assert (review / "content" / "how.md").read_text() == "# By a person\n"
 
 

@@ -57,10 +57,8 @@ def address(root: Path, environment: Mapping[str, str]) -> str:
 
 
 def _git(root: Path, environment: Mapping[str, str]) -> landing.Git:
-    name, address = environment.get("LIVRE_COMMITTER", ""), environment.get("LIVRE_COMMITTER_MAIL", "")
     server = environment.get("GITHUB_SERVER_URL", "https://github.com")
-    author = (name, address) if name and address else landing.BOT
-    return landing.Git(root=root, author=author, token=environment.get("GITHUB_TOKEN", ""), server=server)
+    return landing.Git(root=root, token=environment.get("GITHUB_TOKEN", ""), server=server)
 
 
 def _forge(environment: Mapping[str, str]) -> Forge:
