@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from ...latex import plain
 from ...merge import MACHINE
-from ...model import Verdict
+from ...model import CORRECTION, Verdict
 from .quality import ask
 from .submit import PATH as SUBMIT
 
@@ -40,7 +40,7 @@ def ruling(decision: Decision, review: Review) -> Ruling:
     """The decision as a reader can follow it."""
     title, text = review.rules.get(decision.criterion, (decision.criterion, ""))
     return Ruling(
-        verdict=_VERDICTS[decision.verdict],
+        verdict="Corrected" if decision.criterion == CORRECTION else _VERDICTS[decision.verdict],
         title=title,
         text=text,
         why=decision.why,
@@ -51,8 +51,8 @@ def ruling(decision: Decision, review: Review) -> Ruling:
 
 
 def standing(paper: Paper, review: Review) -> str:
-    """How settled the last decision is, in a word; '' when there is none."""
-    last = next(iter(review.decisions(paper)), None)
+    """How settled the last decision is, in a word; '' when there is none. Who corrects a record does not judge it."""
+    last = next((d for d in review.decisions(paper) if d.criterion != CORRECTION), None)
     if last is None:
         return ""
     if last.verdict is Verdict.WAIT:
