@@ -69,13 +69,16 @@ class _Service:
                 [str(binary), "--service"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
             )
         except OSError as error:
+            self._errors.close()
             raise UsageError(f"the program that builds the search does not start ({error.strerror}); {_AGAIN}") from None
         self._timer = threading.Timer(timeout, self._process.kill)
         self._timer.daemon = True
         self._timer.start()
         self._answers = self._read()
-        self._sent = self._waiting = 0
-        self._send({"type": "NewIndex", "config": {"force_language": language}})
+        self._sent = self._waiting = self._index = 0
+
+    def begin(self) -> None:
+        self._send({"type": "NewIndex", "config": {"force_language": self._language}})
         self._index = self._answer("NewIndex")["index_id"]
 
     def _failed(self, why: str) -> BrokenInvariant:
@@ -188,7 +191,9 @@ class Index:
             if self._service and self._here == self._part:
                 self._service.ask()
                 self._collect()
-            self._service = self._service or _Service(self._binary, self._language, self._timeout)
+            if not self._service:
+                self._service = _Service(self._binary, self._language, self._timeout)
+                self._service.begin()
             self._service.add(record)
             self._here += 1
             self.records += 1
