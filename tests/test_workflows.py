@@ -15,8 +15,10 @@ import pytest
 from arxiv_dialect import record
 from arxiv_server import ArxivServer, status
 from github_runner import Runner, environment, load, steps
+from github_server import TOKEN, GithubServer
 from test_docs import TARGETS
 from test_night import SCOPE, TAXONOMY
+from test_petition import ASKED, body, event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +117,7 @@ def test_the_permissions_are_those_of_the_table_and_no_others() -> None:
 def test_the_page_on_the_night_has_the_same_table_and_the_same_times() -> None:
     page = (ROOT / "docs" / "nightly.md").read_text()
     told: dict[tuple[str, str], dict[str, str]] = {}
-    for line in re.findall(r"^\| ([\w-]+: .*) \|$", page, re.MULTILINE):
+    for line in re.findall(r"^\| ([a-z-]+: .*) \|$", page, re.MULTILINE):
         who, contents, other, _ = (cell.strip() for cell in f"{line} ".split("|"))
         name, keys = who.split(": ")
         rights = dict(re.findall(r"([\w-]+) \*\*(\w+)\*\*", other)) | ({"contents": contents.strip("*")} if contents else {})
@@ -415,3 +417,53 @@ def test_a_push_to_another_branch_deploys_nothing(runner: Callable[..., Runner])
 def test_pages_that_fail_once_are_asked_again() -> None:
     first, second = WORKFLOWS["deploy.yml"]["jobs"]["deploy"]["steps"]
     assert (first["continue-on-error"], second["if"], first["uses"]) == (True, "steps.first.outcome == 'failure'", second["uses"])
+
+
+@pytest.mark.slow
+def test_a_labelled_issue_becomes_one_pull_request_with_one_file(runner: Callable[..., Runner], bare: Path, tmp_path: Path) -> None:
+    answers = body(
+        "arXiv:9901.00005", "Include it", "fabricated; $(touch ran) `touch ran` ::error::x", *["_No response_"] * (len(ASKED) - 3)
+    )
+    (tmp_path / "event.json").write_bytes(event(answers))
+    with GithubServer(REPOSITORY) as github:
+        for _ in range(2):
+            run = runner(GITHUB_EVENT_PATH=str(tmp_path / "event.json"), GITHUB_API_URL=github.url)
+            run.context["github"] |= {"token": TOKEN, "event_name": "issues"}
+            run.context["github"]["event"] |= {"label": {"name": "accept-submission"}, "issue": {"number": 12}}
+            assert set(results(run.run("issue-to-pr.yml")).values()) == {"success"}, run.log
+        (pull,) = github.pulls
+    assert (pull["head"], pull["base"], pull["body"]) == ("submit/issue-12", "main", "Closes #12.")
+    assert git(bare, "diff", "--name-status", "main", "submit/issue-12") == "A\tbib/inbox/arxiv-9901-00005-issue-12.toml"
+    assert git(bare, "rev-parse", "submit/issue-12~1") == git(bare, "rev-parse", "main")
+    assert "Co-authored-by: ada-example <" in git(bare, "log", "-1", "--format=%b", "submit/issue-12")
+    assert "$(touch ran)" in git(bare, "show", "submit/issue-12:bib/inbox/arxiv-9901-00005-issue-12.toml")
+    assert not list(tmp_path.rglob("ran"))
+
+    run = runner(GITHUB_EVENT_PATH=str(tmp_path / "event.json"))
+    run.context["github"]["event"] |= {"label": {"name": "submission"}, "issue": {"number": 12}}
+    assert set(results(run.run("issue-to-pr.yml")).values()) == {"skipped"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "result", "said"),
+    [
+        ({"bib/inbox/one.toml": INCLUDE}, "success", "9901.00005"),
+        ({"bib/papers/2099-01.bib": "@misc{broken\n"}, "failure", "::error file=bib/papers/2099-01.bib"),
+        ({"mkdocs.yml": "site_name: Evil\nplugins: [evil]\n", ".github/workflows/x.yml": "on: push\n"}, "failure", "change-path"),
+    ],
+)
+def test_a_pull_request_is_answered_by_the_code_of_its_base(
+    runner: Callable[..., Runner], bare: Path, tmp_path: Path, arxiv: ArxivServer, files: dict[str, str | None], result: str, said: str
+) -> None:
+    arxiv.records.append(record(5))
+    base = git(bare, "rev-parse", "main")
+    push(bare, tmp_path / "stranger", files)
+    git(bare, "update-ref", "refs/heads/pull", "main")
+    git(bare, "update-ref", "refs/heads/main", base)
+    run = runner()
+    run.context["github"] |= {"event_name": "pull_request", "ref": "pull"}
+    run.context["github"]["event"]["pull_request"] = {"number": 7, "base": {"sha": base}}
+    assert results(run.run("submission.yml")) == {"answer": result}, run.log
+    assert said in "".join(run.log) + run.summary
+    assert ("preview" in run.artifacts and any(run.artifacts["preview"].rglob("*.html"))) == (result == "success")

@@ -67,13 +67,12 @@ def _some(names: list[str]) -> str:
 
 def message(report: Report, day: str) -> str:
     """The commit's message: what was decided by which reason, whose state changed, what was applied, how each source ended."""
-    lines = [subject(report, day), ""]
-    lines += [f"{verdict} {count} by {criterion}" for verdict, criterion, count in _criteria(report)]
-    lines += [f"{kind}: {_some(keys)}" for kind, keys in _kinds(report).items() if kind not in {"added", "updated", "duplicate"}]
-    lines += [f"applied {path}" for path in report.applied[:LISTED]]
-    lines += [f"held {problem}" for problem in report.held[:LISTED]]
-    lines += ["", *(f"{n.source}: {n.outcome}" for n in report.nights)]
-    return "\n".join(one_line(line)[:LONGEST] for line in lines).strip() + "\n"
+    told = [f"{verdict} {count} by {criterion}" for verdict, criterion, count in _criteria(report)]
+    told += [f"{kind}: {_some(keys)}" for kind, keys in _kinds(report).items() if kind not in {"added", "updated", "duplicate"}]
+    told += [f"applied {path}" for path in report.applied[:LISTED]]
+    told += [f"held {problem}" for problem in report.held[:LISTED]]
+    parts = ([subject(report, day)], told, [f"{n.source}: {n.outcome}" for n in report.nights])
+    return "\n\n".join("\n".join(one_line(line)[:LONGEST] for line in part) for part in parts if part) + "\n"
 
 
 def summary(report: Report, day: str) -> str:
