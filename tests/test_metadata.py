@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -148,3 +150,30 @@ def test_every_page_tells_machines_what_it_tells_people_however_hostile(
         for kind in held:
             (inside,) = re.findall(rf'<script type="{re.escape(kind)}"[^>]*>(.*?)</script>', html)
             assert not {"<", ">", "&"} & set(inside)
+
+
+def test_an_entry_of_a_list_tells_reference_managers_the_same_in_an_openurl() -> None:
+    one = paper(title="A <b> & $x_1$ dragon", journal="Imaginary Results")
+    assert parse_qs(metadata.coins(one)) == {
+        "ctx_ver": ["Z39.88-2004"],
+        "rft_val_fmt": ["info:ofi/fmt:kev:mtx:journal"],
+        "rft.genre": ["article"],
+        "rft.atitle": ["A <b> & x1 dragon"],
+        "rft.jtitle": ["Imaginary Results"],
+        "rft.date": ["2099-01-02"],
+        "rft.au": ["Example, Ada", "The Imaginary Collaboration"],
+        "rft_id": ["https://arxiv.org/abs/9901.00001", "info:doi/10.99999/a"],
+    }
+    assert parse_qs(metadata.coins(paper()))["rft.genre"] == ["preprint"]
+    thesis = parse_qs(metadata.coins(paper(kind="thesis")))
+    assert (thesis["rft_val_fmt"], thesis["rft.title"]) == (["info:ofi/fmt:kev:mtx:dissertation"], ["A dragon"])
+
+
+def test_lists_hold_them_and_pages_of_papers_do_not(site: Callable[[str], Path], fabricated: Path) -> None:
+    known = {metadata.coins(p) for p in corpus.load(fabricated / "bib").papers.values()}
+    built = site("mkdocs")
+    for path in ("authors/ada-example", "categories/dragons", "timeline/2099-03"):
+        told = re.findall(r'<span class="Z3988" title="([^"]*)"></span>', (built / path / "index.html").read_text("utf-8"))
+        assert told
+        assert {unescape(t) for t in told} <= known
+    assert not any("Z3988" in f.read_text("utf-8") for f in (built / "papers").glob("*/index.html"))

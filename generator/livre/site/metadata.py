@@ -9,6 +9,7 @@ as `<link>`, since a static host sets no headers; there is no `author`, because 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from ..latex import plain
 from ..model import Status
@@ -48,6 +49,31 @@ def highwire(paper: Paper) -> Iterator[tuple[str, str]]:
     for part, value in (("volume", own.get("volume")), ("issue", own.get("issue")), ("firstpage", first), ("lastpage", last)):
         if value:
             yield f"citation_{part}", value
+
+
+_COINS = {"book": ("book", "book"), "chapter": ("book", "bookitem"), "thesis": ("dissertation", ""), "report": ("book", "report"),
+          "paper-conference": ("journal", "proceeding"), "article": ("journal", "preprint")}  # fmt: skip
+"""Type of CSL → the format and the genre of OpenURL; anything else is an article of a journal."""
+
+
+def coins(paper: Paper) -> str:
+    """The work as an entry of a list tells reference managers, which then offer all of the list at once: COinS, an OpenURL in a title.
+
+    See https://groups.niso.org (Z39.88-2004). Only lists hold it: on a page of its own it would take the place of better tags.
+    """
+    form, genre = _COINS.get(kind(paper), ("journal", "article"))
+    name = "title" if form == "dissertation" else "btitle" if genre == "book" else "atitle"
+    fields = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{form}"),
+        ("rft.genre", genre),
+        (f"rft.{name}", plain(paper.title)),
+        ("rft.btitle" if form == "book" else "rft.jtitle", "" if name == "btitle" else plain(paper.journal)),
+        ("rft.date", paper.date),
+        *(("rft.au", plain(", ".join(part for part in (n.family, n.given) if part))) for n in paper.authors[:MOST_AUTHORS]),
+        *(("rft_id", f"info:doi/{i.value}" if i.scheme == "doi" else i.url) for i in paper.identifiers),
+    ]
+    return urlencode([(field, value) for field, value in fields if value], quote_via=quote, safe=":/,")
 
 
 def cite_as(paper: Paper) -> str:

@@ -32,6 +32,7 @@ class Item:
     status: str
     background: bool
     added: str
+    coins: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from ...latex import plain
 from ...model import Verdict
 from ...names import author_id
 from ...registry import NONE, registry
-from .. import charts
+from .. import charts, metadata
 from .criteria import OWN_RULES
 from .item import SHELVES, Chip, Item, clipped, signature
 from .kept import Kept
@@ -131,6 +131,7 @@ class Review:
             shelves=", ".join(shelves[:SHELVES]),
             status=paper.status.value,
             background=paper.background,
+            coins=metadata.coins(paper),
             added=paper.added,
         )
 
