@@ -26,7 +26,7 @@ function word(kind, value) {
 function told([verdict, criterion, score, by, on, why], tag) {
   const made = element(tag)
   const hand = word("hand", by) || `by ${by}`
-  made.append(element("b", STATES[verdict] ?? verdict), ` on ${on} ${hand}, ${verdict === "wait" ? "score" : "confidence"} ${Number(score).toFixed(2)}. ${word("rule", criterion) || criterion}. `)
+  made.append(element("b", criterion === "correction" ? "Corrected" : (STATES[verdict] ?? verdict)), ` on ${on} ${hand}, ${verdict === "wait" ? "score" : "confidence"} ${Number(score).toFixed(2)}. ${word("rule", criterion) || criterion}. `)
   made.append(element("span", why, { class: "lv-why" }))
   return made
 }
