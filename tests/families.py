@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -70,6 +71,8 @@ class Host(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     folder = "/review/"
+    late = 0.0
+    """Seconds by which scripts come later than all else, as on a slow line: what moves then moves here."""
     packed = (".html", ".css", ".js", ".mjs", ".json", ".svg", ".xml", ".txt", ".atom", ".csv", ".bib")
 
     def do_GET(self) -> None:
@@ -78,6 +81,8 @@ class Host(SimpleHTTPRequestHandler):
         path = path / "index.html" if path.is_dir() else path
         status = 200 if path.is_file() else 404
         path = path if path.is_file() else Path(self.directory, "404.html")
+        if path.suffix in {".js", ".mjs"}:
+            time.sleep(self.late)
         data = path.read_bytes()
         self.send_response(status)
         self.send_header("Content-Type", self.guess_type(path))
@@ -86,17 +91,18 @@ class Host(SimpleHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Cache-Control", "max-age=600")
         self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        with suppress(ConnectionError):  # a browser that left the page before all of it came
+            self.end_headers()
+            self.wfile.write(data)
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
 
 
 @contextmanager
-def hosted(site: Path) -> Iterator[str]:
+def hosted(site: Path, *, late: float = 0.0) -> Iterator[str]:
     """The site on loopback, at the address given, as a project's pages have theirs: below `/review/`. It stops by itself."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(site)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(type("Late", (Host,), {"late": late}), directory=str(site)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

@@ -175,7 +175,12 @@ def _noting(asked: list[str]) -> Callable[[Request], None]:
     return note
 
 
-def test_a_first_visit_is_light_and_nothing_blocks_or_moves(built: Path, address: str, browser: Browser) -> None:
+def test_a_first_visit_is_light_and_nothing_blocks_or_moves(built: Path, browser: Browser) -> None:
+    with hosted(built, late=0.25) as address:
+        _first_visits(built, address, browser)
+
+
+def _first_visits(built: Path, address: str, browser: Browser) -> None:
     for name, path in families(built).items():
         context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
         page = context.new_page()

@@ -40,7 +40,6 @@ function filter() {
   counted.textContent = shown === rows.length ? `${rows.length} entries` : `${shown} of ${rows.length} entries`
 }
 if (tools) {
-  tools.hidden = false
   tools.addEventListener("input", filter)
   tools.addEventListener("submit", (event) => event.preventDefault())
   filter()
