@@ -33,7 +33,7 @@ SHELL = "shell.md"
 TIMEOUT = 300.0
 """Seconds after which a builder is taken to hang; forty chapters take two."""
 _SKIP = '<div data-md-component="skip">\n</div>'
-HEAD, BODY, FRESH = "<!--slot:head-->", "<!--slot:body-->", "<!--slot:freshness-->"
+HEAD, BODY = "<!--slot:head-->", "<!--slot:body-->"
 _LEFT_OUT = re.compile(
     r"sitemap\.xml(?:\.gz)?|.*\.map|objects\.inv|\..*|(?:.*/)?__pycache__/.*"
     r"|search/search_index\.(?:json|js)|search\.json|assets/javascripts/(?:lunr|workers)/.*"
@@ -221,16 +221,11 @@ def with_line(made: Shells, line: Callable[[str], str]) -> Shells:
     """The same with the line of freshness on every page, as `line` has it for the page at a path; BadData for a page without a slot."""
 
     def put(html: str, path: str) -> str:
-        if FRESH not in html:
+        if bare.FRESH not in html:
             raise _problem(0, f"/{path} does not say how fresh it is: no theme override may hide the block `announce`")
-        return html.replace(FRESH, line(path), 1)
+        return html.replace(bare.FRESH, line(path), 1)
 
-    frames = {
-        family: replace(frame, middle=put(frame.middle, f"{family}/shell/"))
-        for family, frame in made.frames.items()
-        if family != bare.FAMILY
-    }
-    frames |= {bare.FAMILY: made.frames[bare.FAMILY]}
+    frames = {family: replace(frame, middle=put(frame.middle, f"{family}/shell/")) for family, frame in made.frames.items()}
     return replace(made, frames=frames, chapters=tuple((path, put(html, path.removesuffix("index.html"))) for path, html in made.chapters))
 
 

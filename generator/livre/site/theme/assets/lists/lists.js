@@ -90,6 +90,7 @@ function item(list, paper, lists) {
   return make("li", {},
     make("div", {},
       gone ? make("span", { textContent: title }) : make("a", { href: new URL(`papers/${paper.key}/`, SITE).href, textContent: title, data: { id: `to-${paper.key}` } }),
+      gone ? " " : "",
       gone ? make("b", { className: "lv-status", textContent: "not in this review" }) : "",
       make("p", { textContent: meta }),
       paper.note ? make("p", { className: "lv-l-note", textContent: paper.note }) : "",

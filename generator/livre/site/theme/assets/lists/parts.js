@@ -6,7 +6,7 @@ export function make(tag, { data = {}, aria = {}, on = {}, ...properties } = {},
   Object.assign(made.dataset, data)
   for (const [name, value] of Object.entries(aria)) made.setAttribute(`aria-${name}`, value)
   for (const [name, of] of Object.entries(on)) made.addEventListener(name, of)
-  made.append(...children.filter((child) => child !== null && child !== ""))
+  made.append(...children.filter((child) => child !== ""))
   return made
 }
 
