@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pagefind_bin import get_executable
+from pagefind_bin import get_executable  # type: ignore[import-untyped]
 
 from ..errors import BrokenInvariant, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
 FOLDER = "search"
@@ -53,7 +54,7 @@ class Record:
 def program() -> Path:
     """Pagefind's binary; UsageError says how to get it where it is missing."""
     try:
-        return get_executable()
+        return Path(get_executable())
     except FileNotFoundError:
         raise UsageError(_MISSING) from None
 
@@ -99,7 +100,7 @@ class _Service:
     def _read(self) -> Iterator[Mapping[str, Any]]:
         assert self._process.stdout
         buffer = bytearray()
-        while chunk := self._process.stdout.read1(1 << 20):
+        while chunk := os.read(self._process.stdout.fileno(), 1 << 20):
             start = len(buffer)
             buffer += chunk
             while (end := buffer.find(b",", start)) >= 0:
