@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .corpus import Corpus, load, tree
 from .foreign import Adopted, read
 from .guard import guard
+from .intact import prove
 from .judgement import Review
 from .model import Candidate, Decision, Night, Paper, Problem, Verdict
 from .night import Report
@@ -74,6 +75,7 @@ def adopt(
         entries += adopted
         left_out += problems
     with writer(bib):
+        prove(bib)
         before = load(bib)
         review = _Import(bib, on, entries, trust)
         merged, changes = review.merge(before, [e.candidate for e in entries])

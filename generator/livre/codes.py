@@ -63,6 +63,8 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("bib-key", "This cannot be a citation key.", "3 to 64 of a-z, 0-9 and -.", "@misc{Liu_2025,"),
         ("not-canonical", "The file is not in canonical form.", "Run `livre fmt`.", "fields in another order"),
         ("corpus-file", "This does not belong into a folder of the database.", _RENAME, "bib/papers/new.bib"),
+        ("not-intact", "A file has lost what is committed, or one bit of it is another.", "Restore it with git, or commit it.",
+         "a ledger that was cut at a line"),
         ("corpus-duplicate", "A key or an identifier belongs to two records.", "Remove one of them; correct its identifier.",
          "one DOI in two papers"),
         ("unknown-category", "A paper is filed under what the taxonomy does not have.", "Use the nearest category, or add it.",

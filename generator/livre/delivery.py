@@ -13,6 +13,7 @@ from .appeal import INBOX, pull_request
 from .brought import Bringer, brought
 from .corpus import load, tree
 from .guard import guard
+from .intact import prove
 from .judgement import Review
 from .model import Night
 from .save import save, writer
@@ -94,6 +95,7 @@ def deliver(review: Review, corpus: Corpus, bib: Path, ask: Ask | None) -> intak
 def receive(bib: Path, *, ask: Ask | None, on: str, at: Callable[[], str] = lambda: "", dry_run: bool = False) -> Received:
     """Apply the inbox on the day `on` (ISO date) and save, and do nothing else. Raises BadData, BrokenInvariant, CannotWrite."""
     with writer(bib):
+        prove(bib)
         before = load(bib)
         outcome = deliver(Review(bib, on), before, bib, ask)
         guard(before, outcome.corpus, on=on, attended=True)

@@ -18,6 +18,7 @@ from .corpus import Corpus, history, load, tree
 from .delivery import deliver
 from .errors import SourceError
 from .guard import guard
+from .intact import prove
 from .model import Candidate, Change, Decision, Night, Verdict
 from .routes import Lookup, Route, harvest, reconcile, reconciling, watermark, window
 from .save import save, writer
@@ -113,6 +114,7 @@ def run(
     `at` gives the time (UTC, ISO) that the lines of the record bear. Raises BadData, BrokenInvariant, CannotWrite.
     """
     with writer(bib):
+        prove(bib)
         before = load(bib)
         known = edges.load(bib)
         middle = centre(before, known, before=on)

@@ -12,6 +12,7 @@ from .citations.match import Titles
 from .corpus import load, tree
 from .errors import UsageError
 from .harvest.transport import Transport
+from .intact import prove
 from .link import ROUTE, Linked, Report, Source, allowed, due, link
 from .save import save, writer
 from .tally import stamped
@@ -134,6 +135,7 @@ def run(
     `at` gives the time (UTC, ISO) that the lines of the record bear.
     """
     with writer(bib):
+        prove(bib)
         corpus = load(bib)
         linked, after, also = ask(corpus, edges.load(bib), chosen, on=on, budget=budget, again=again, force=force, progress=progress)
         after = replace(after, nights=stamped(corpus.nights, after.nights, at()))
@@ -143,6 +145,7 @@ def run(
 def adopt(bib: Path, files: Iterable[Path], *, on: str, dry_run: bool = False) -> tuple[Merged, tuple[str, ...]]:
     """Adopt CSV files of edges (see `union.adopt`) and save; the files that changed, or would. Raises as `run` does."""
     with writer(bib):
+        prove(bib)
         corpus, before = load(bib), edges.load(bib)
         merged = union.adopt(before, [(str(f), plaintext.contents(f, shown=str(f))) for f in files], corpus, on)
         also = edges.changes(before, merged.edges, corpus)
