@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from github_runner import environment
-from livre import bare, bundle, check, handover, landing, outgoing, runner
+from github_server import TOKEN, GithubServer
+from livre import bare, bundle, check, forge, handover, landing, outgoing, propose, runner
 from livre.errors import BrokenInvariant, CannotWrite, Unavailable, UsageError
 
 if TYPE_CHECKING:
@@ -423,3 +424,94 @@ def test_a_branch_that_has_parted_is_not_pushed(review: Path, tmp_path: Path) ->
     git(review, "checkout", "-q", "--detach")
     with pytest.raises(UsageError, match="no branch"):
         list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
+
+
+def test_a_clone_that_knows_only_the_last_commit_is_enough_to_push(root: Path, tmp_path: Path) -> None:
+    """As the job on GitHub has it."""
+    git(root, "commit", "-q", "--allow-empty", "-m", "More history")
+    git(root, "push", "-q", "origin", "main")
+    made = night(root)
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{tmp_path}/origin.git", str(tmp_path / "shallow"))
+    git(tmp_path / "shallow", "checkout", "-q", "--detach")
+    landed = landing.land(landing.Git(root=tmp_path / "shallow"), made, branch="main")
+    assert git(tmp_path / "origin.git", "rev-parse", "main") == landed.commit
+    assert git(tmp_path / "origin.git", "rev-list", "--count", "main") == "3"
+
+
+SAID = {
+    "path": "bib/inbox/arxiv-9901-00002-issue-12.toml",
+    "work": "arxiv-9901-00002",
+    "action": "include",
+    "branch": "submit/issue-12",
+    "subject": "Ask to include arxiv-9901-00002 (issue 12)",
+    "text": "Closes #12.",
+    "author": "ada-example <7+ada-example@users.noreply.github.com>",
+}
+
+
+def handed(folder: Path, **other: object) -> Path:
+    put(folder, {SAID["path"]: "fabricated = true\n", propose.SAID: json.dumps(SAID | other)})
+    return folder
+
+
+def test_a_contribution_from_an_issue_becomes_a_branch_and_a_pull_request(root: Path, tmp_path: Path) -> None:
+    folder = handed(tmp_path / "one")
+    with GithubServer() as github:
+        ask = forge.Forge(repository="ada-example/skin", token=TOKEN, base=github.url)
+        here = landing.Git(root=root)
+        first = propose.propose(here, ask, folder, into="main")
+        tip = git(tmp_path / "origin.git", "rev-parse", "submit/issue-12")
+        assert propose.propose(here, ask, folder, into="main") == first
+        assert (len(github.pulls), git(tmp_path / "origin.git", "rev-parse", "submit/issue-12")) == (1, tip)
+        put(folder, {SAID["path"]: "fabricated = 2\n"})
+        assert propose.propose(here, ask, folder, into="main") == first
+    assert git(tmp_path / "origin.git", "rev-parse", "submit/issue-12~1") == tip, "the branch only moves forward"
+    assert git(tmp_path / "origin.git", "diff", "--name-status", "main", "submit/issue-12") == f"A\t{SAID['path']}"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"path": ".github/workflows/x.yml"},
+        {"path": "bib/inbox/../../mkdocs.yml"},
+        {"path": "bib/inbox/x.toml\n"},
+        {"path": "bib/papers/2099-01.bib"},
+        {"path": 7},
+        {"branch": "main"},
+        {"branch": "submit/issue-12:main"},
+        {"branch": "submit/issue-x"},
+        {"subject": "x\n\nCo-authored-by: someone"},
+        {"subject": "<b>"},
+        {"text": "`$(id)`"},
+        {"text": ""},
+        {"author": "Ada Example <ada@example.org>"},
+        {"author": "ada <7+ada@users.noreply.github.com>\nx"},
+        {"author": None},
+    ],
+)
+def test_a_contribution_that_is_more_than_one_is_refused(root: Path, tmp_path: Path, other: dict[str, object]) -> None:
+    with pytest.raises(BrokenInvariant, match="nothing was proposed"):
+        propose.read(handed(tmp_path / "one", **other))
+
+
+def test_a_contribution_that_is_no_file_is_refused(root: Path, tmp_path: Path) -> None:
+    for name, spoil in {
+        "none": lambda f: (f / SAID["path"]).unlink(),
+        "link": lambda f: ((f / SAID["path"]).unlink(), (f / SAID["path"]).symlink_to(f / propose.SAID)),
+        "large": lambda f: (f / SAID["path"]).write_text("x" * 70_000),
+        "empty": lambda f: (f / SAID["path"]).write_text(""),
+        "nothing": lambda f: (f / propose.SAID).unlink(),
+        "list": lambda f: (f / propose.SAID).write_text("[]"),
+        "deep": lambda f: (f / propose.SAID).write_text("[" * 60_000),
+    }.items():
+        spoil(handed(tmp_path / name))
+        with pytest.raises(BrokenInvariant, match="nothing was proposed"):
+            propose.read(tmp_path / name)
+
+
+def test_a_repository_that_lets_no_job_open_pull_requests_says_so(root: Path, tmp_path: Path) -> None:
+    with GithubServer() as github:
+        github.denied = {"/pulls"}
+        ask = forge.Forge(repository="ada-example/skin", token=TOKEN, base=github.url)
+        with pytest.raises(CannotWrite, match="whether the setting is on"):
+            propose.propose(landing.Git(root=root), ask, handed(tmp_path / "one"), into="main")
