@@ -60,7 +60,7 @@ For tests, mirrors and replays:
 """
 
 
-BORN_LATER = ("bib/inbox/", "bib/filings/", "bib/summaries/", "bib/proposal.tsv", "bib/models.toml", "bib/retired.toml")
+BORN_LATER = ("bib/authors.toml", "bib/inbox/", "bib/filings/", "bib/summaries/", "bib/proposal.tsv", "bib/models.toml", "bib/retired.toml")
 """What is there only while something is in it."""
 BEGUN = set(re.findall(r"^([a-z]+):", (ROOT / "generator/livre/seed/tool/Makefile").read_text(), re.MULTILINE))
 """The targets of a review that `livre init` begins, which docs/start.md is about."""

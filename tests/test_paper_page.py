@@ -190,7 +190,7 @@ def page(browser: Browser) -> Iterator[Callable[..., Page]]:
         one, said = context.new_page(), list[str]()
         one.on("console", lambda m: said.append(m.text) if m.type in {"error", "warning"} and "GL Driver" not in m.text else None)
         one.on("pageerror", lambda e: said.append(str(e)))
-        one.on("dialog", lambda d: (said.append(d.message), d.dismiss()))
+        one.on("dialog", lambda d: said.append(d.message))  # it stays open, and whatever waits for the page says so too
         one.on("response", lambda r: said.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         opened.append((context, said))
         return one

@@ -99,9 +99,10 @@ def load(bib: Path, papers: Collection[str]) -> Identities:
             wrong(str(error), "authors", i)
             continue
         for form in dict.fromkeys(forms):
-            for place in [(key, form) for key in person.papers] or [form]:
-                table: dict[object, str] = on_paper if person.papers else everywhere  # type: ignore[assignment]
-                if table.setdefault(place, person.id) != person.id:
-                    wrong(f"{person.id!r} and {table[place]!r} both write {form!r}: say on which papers each does", "authors", i)
+            others = {on_paper.setdefault((key, form), person.id) for key in person.papers}
+            if not person.papers:
+                others.add(everywhere.setdefault(form, person.id))
+            for other in sorted(others - {person.id}):
+                wrong(f"{person.id!r} and {other!r} both write {form!r}: say on which papers each does", "authors", i)
     wrong.refuse()
     return Identities(persons={p.id: p for p in file.authors}, everywhere=everywhere, on_paper=on_paper)

@@ -20,7 +20,8 @@ History = Callable[[], Mapping[str, Mapping[str, Touch]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Summaries by paper, the history of the fields, who people say authors are, how the review ended, if it did, and the commit of its files, if they are in one."""
+    """Summaries by paper, the history of the fields, who people say authors are, how the review ended, if it did, and the commit
+    of its files, if they are in one."""
 
     summaries: Mapping[Identifier, Summary] = field(default_factory=dict)
     history: History = dict
