@@ -15,7 +15,7 @@ import pytest
 
 from github_runner import environment
 from github_server import TOKEN, GithubServer
-from livre import bare, bundle, check, forge, handover, landing, outgoing, propose, runner
+from livre import bare, bundle, check, forge, handover, landing, outgoing, propose, runner, save
 from livre.errors import BrokenInvariant, CannotWrite, Unavailable, UsageError
 
 if TYPE_CHECKING:
@@ -271,6 +271,20 @@ def test_a_link_or_a_program_makes_no_bundle(root: Path) -> None:
         handover.made(root, "Night\n")
 
 
+@pytest.mark.parametrize("committed", [True, False])
+def test_half_a_night_is_never_taken_for_all_of_it(root: Path, committed: bool) -> None:
+    """A night that was killed while it saved: after its commit point the rest is put in place, before it nothing is taken."""
+    changes = {"papers/2099-01.bib": (PAPER + OTHER).encode(), "papers/2099-02.bib": OTHER.replace("sample", "third").encode()}
+    stages = sorted((path, bundle.sha256(data)) for path, data in changes.items())
+    save._stage(root / "bib", stages, dict(changes))
+    if committed:
+        os.replace(root / "bib" / ".saving" / "0", root / "bib" / stages[0][0])
+    else:
+        (root / "bib" / ".saving" / "manifest.json").unlink()
+    taken = [piece.path for piece in handover.made(root, "Night\n").pieces]
+    assert taken == (["bib/papers/2099-01.bib", "bib/papers/2099-02.bib"] if committed else [])
+
+
 def test_a_folder_in_use_is_not_written_over(root: Path, tmp_path: Path) -> None:
     made = night(root)
     bundle.write(tmp_path / "bundle", made)
@@ -389,7 +403,7 @@ def test_one_machine_commits_and_pushes_by_itself(review: Path, tmp_path: Path) 
     lines = list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
     origin = git(tmp_path / "origin.git", "rev-parse", "main")
     assert lines == [f"{origin} is on origin/main"]
-    assert (git(review, "rev-parse", "HEAD"), git(review, "status", "--short")) == (origin, "")
+    assert (git(review, "rev-parse", "HEAD"), git(review, "status", "--short")) == (origin, "?? .livre/")
     assert git(review, "log", "-1", "--format=%an|%s") == "Ada Example|Night"
     assert list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin")) == ["nothing has changed"]
 

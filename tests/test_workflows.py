@@ -62,6 +62,7 @@ TRIGGERS = {
     "submission.yml": {"pull_request"},
     "watch.yml": {"schedule", "workflow_dispatch"},
 }
+SECRETS = {"OPENALEX_API_KEY", "OPENCITATIONS_TOKEN", "CROSSREF_MAILTO", "LIVRE_SUMMARY_KEY"}
 ACTIONS = {"checkout", "setup-python", "upload-artifact", "download-artifact", "upload-pages-artifact", "deploy-pages"}
 
 
@@ -187,8 +188,10 @@ def test_who_waits_is_not_cancelled_where_work_would_be_lost(name: str, workflow
 
 def test_secrets_are_in_the_harvest_job_alone_and_in_an_environment() -> None:
     seen = {(f.name, name) for f in FILES for name in re.findall(r"secrets\.(\w+)", f.read_text())}
-    assert seen == {("nightly.yml", name) for name in ("OPENALEX_API_KEY", "OPENCITATIONS_TOKEN", "CROSSREF_MAILTO")}
+    assert seen == {("nightly.yml", name) for name in SECRETS}
     assert WORKFLOWS["nightly.yml"]["jobs"]["harvest"]["environment"] == "sources"
+    page = (ROOT / "docs" / "nightly.md").read_text().partition("## Secrets")[2].partition("##")[0]
+    assert set(re.findall(r"`([A-Z_]+)`", page)) >= SECRETS
     assert "secrets" not in json.dumps({k: j for k, j in WORKFLOWS["nightly.yml"]["jobs"].items() if k != "harvest"})
 
 

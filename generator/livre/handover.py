@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import bundle as bundles
-from . import revisions
+from . import revisions, save
 from .errors import BrokenInvariant
 
 if TYPE_CHECKING:
@@ -24,17 +24,19 @@ Files = dict[str, bytes]
 def made(root: Path, message: str) -> Bundle:
     """The bundle of what bib/ in the working tree changes against the commit that is checked out.
 
-    BrokenInvariant when something else is there too: a night writes under bib/ and nowhere else.
+    A save that was interrupted is finished or thrown away first, so that no part of a night is taken for all of it. BrokenInvariant
+    when something else has changed too: a night writes under bib/ and nowhere else. CannotWrite while a night is at work.
     """
-    changes = revisions.since(root, "HEAD")
-    deltas = [d for d in changes.deltas if not d.path.startswith(_OWN)]
-    if strange := [d.path for d in deltas if not d.path.startswith(_BIB) or d.after not in {"", _FILE}]:
-        raise BrokenInvariant(f"{strange[0]!a} has changed too: a night writes plain files under bib/ and nothing else")
-    old = revisions.contents(root, (d.blob for d in deltas))
-    files: dict[str, tuple[bytes | None, bytes | None]] = {}
-    for delta in deltas:
-        files[delta.path] = (old[delta.blob] if delta.blob else None, (root / delta.path).read_bytes() if delta.after else None)
-    return bundles.pack(changes.base, message, files)
+    with save.writer(root / "bib"):
+        changes = revisions.since(root, "HEAD")
+        deltas = [d for d in changes.deltas if not d.path.startswith(_OWN)]
+        if strange := [d.path for d in deltas if not d.path.startswith(_BIB) or d.after not in {"", _FILE}]:
+            raise BrokenInvariant(f"{strange[0]!a} has changed too: a night writes plain files under bib/ and nothing else")
+        old = revisions.contents(root, (d.blob for d in deltas))
+        files: dict[str, tuple[bytes | None, bytes | None]] = {}
+        for delta in deltas:
+            files[delta.path] = (old[delta.blob] if delta.blob else None, (root / delta.path).read_bytes() if delta.after else None)
+        return bundles.pack(changes.base, message, files)
 
 
 def at(root: Path, commit: str) -> Files:
