@@ -98,7 +98,8 @@ def test_a_line_without_a_time_counts_from_the_beginning_of_its_day(fabricated: 
 def test_a_review_that_was_only_imported_says_so_and_ages_from_that_day(fabricated: Path) -> None:
     of = fresh(fabricated, Night(night="2099-03-04", source="import"))
     assert (of.harvested, of.imported, of.since) == ("", "2099-03-04", "2099-03-04T00:00:00Z")
-    assert of.state(parsed("2099-03-20T00:00:00Z")) == "stale"
+    states = [of.state(parsed(f"2099-03-{day}T00:00:00Z")) for day in ("04", "05", "06", "07", "20")]
+    assert states == ["unknown", "unknown", "late", "stale", "stale"]
 
 
 def test_a_review_without_any_night_claims_nothing(fabricated: Path) -> None:
@@ -214,6 +215,20 @@ def test_a_clock_that_is_before_the_harvest_is_told_nothing(browser: Browser, ad
     page.goto(address)
     assert page.locator(".lv-dateline b").inner_text() == ""
     assert "4 March 2099" in page.locator(".lv-dateline").inner_text()
+    reader.close()
+
+
+@pytest.mark.browser
+def test_a_review_that_was_only_imported_is_never_called_up_to_date(browser: Browser, address: str) -> None:
+    reader = Reader(browser)
+    page = reader.page()
+    page.add_init_script(
+        "document.addEventListener('readystatechange', () => document.querySelector('.lv-dateline').dataset.imported = '')"
+    )
+    for hours, word in ((1, ""), (35, ""), (41, "Late")):
+        page.clock.set_fixed_time(datetime(2099, 3, 4, 6, 21, tzinfo=UTC) + hours * HOUR)
+        page.goto(address)
+        assert page.locator(".lv-dateline b").inner_text() == word, hours
     reader.close()
 
 

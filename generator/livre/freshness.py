@@ -62,11 +62,12 @@ class Freshness:
         return self.harvested or (_instant(self.imported) if self.imported else "")
 
     def state(self, now: datetime) -> State:
-        """How it stands at `now`, which knows its zone; `unknown` where nothing has come yet, or before it came."""
+        """How it stands at `now`, which knows its zone; `unknown` before that, and until it is late where nothing was ever harvested."""
         if not self.since or now < parsed(self.since):
             return "unknown"
         hours = counted(parsed(self.since), now)
-        return "stale" if hours >= self.stale else "late" if hours >= self.late else "fresh"
+        fresh: State = "fresh" if self.harvested else "unknown"
+        return "stale" if hours >= self.stale else "late" if hours >= self.late else fresh
 
 
 def parsed(at: str) -> datetime:

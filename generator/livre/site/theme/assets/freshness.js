@@ -15,6 +15,7 @@
     const hours = counted(Date.now()) - counted(at)
     const [late, stale] = line.dataset.hours.split(" ").map(Number)
     const state = hours >= stale ? "stale" : hours >= late ? "late" : "fresh"
+    if (state === "fresh" && "imported" in line.dataset) return // what nobody has harvested yet is not known to be up to date
     const days = Math.floor((Date.now() - at) / (24 * HOUR))
     line.dataset.state = state
     said.textContent = { fresh: "Up to date", late: "Late", stale: "Out of date" }[state]
