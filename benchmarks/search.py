@@ -207,12 +207,12 @@ def main() -> None:
     if not CHROMIUM:
         parser.error("needs Chromium: apt-get install chromium")
     with tempfile.TemporaryDirectory(prefix="livre-search-") as work:
-        ours, theirs = Path(work, "livre"), Path(work, "material")
         report: dict[str, Any] = {"papers": args.papers, "cores": os.cpu_count()}
-        report["livre"] = livre(args.records, args.papers, ours)
-        report["livre, first result"] = [first_result(ours, query, ".md-search-result__link") for query in QUERIES]
-        report["material"] = material(args.records, args.papers, theirs)
-        report["material, first result"] = [first_result(theirs / "site", query, ".md-search-result__link") for query in QUERIES]
+        for name, way, folder in (("livre", livre, Path(work, "livre")), ("material", material, Path(work, "material"))):
+            report[name] = way(args.records, args.papers, folder)
+            site = folder if name == "livre" else folder / "site"
+            report[f"{name}, first result"] = [first_result(site, query, ".md-search-result__link") for query in QUERIES]
+            print(name, json.dumps([report[name], report[f"{name}, first result"]]), file=sys.stderr, flush=True)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(report, indent=2) + "\n")
     print(json.dumps(report, indent=2))

@@ -327,7 +327,12 @@ def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(f"{m.text} {m.location}") if m.type in {"error", "warning"} else None)
+        page.on(
+            "console",
+            lambda m: (
+                complaints.append(f"{m.text} {m.location}") if m.type in {"error", "warning"} and "Transition was" not in m.text else None
+            ),
+        )
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.on("dialog", lambda d: (complaints.append(d.message), d.dismiss()))
         return page
@@ -369,7 +374,7 @@ def test_what_is_typed_is_found_marked_counted_and_kept_in_the_address(address: 
     page.goto(f"{address}papers/")
     assert page.locator("#browse").is_visible()
     page.locator(FIELD).press_sequentially("winged drag", delay=20)
-    page.locator(HITS).first.wait_for()
+    until(page, "#found-count", text="“winged drag”")
     assert found(page)[0] in {"example2099winged", "example2099imaginary"}
     assert page.locator("#found mark").first.inner_text() == "winged"
     assert re.fullmatch(r"\d+ papers for “winged drag”", page.locator("#found-count").inner_text())
@@ -492,7 +497,7 @@ def test_explore_works_by_keyboard_alone(address: str, opened: Callable[..., Pag
     page.goto(f"{address}papers/", wait_until="networkidle")
     page.keyboard.press("s")
     page.keyboard.type("horned")
-    page.locator(HITS).nth(1).wait_for()
+    until(page, "#found-count", text="“horned”")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement === document.querySelectorAll('#found > li > a')[1]")
@@ -568,7 +573,7 @@ def test_the_header_searches_papers_and_chapters_from_every_page(
     page.goto(here + path, wait_until="networkidle")
     page.keyboard.press("Control+k")
     page.keyboard.type("imagined", delay=20)
-    page.locator(".md-search-result__link").first.wait_for()
+    until(page, f".lv-all[href='{here}papers/?q=imagined']", count=1)
     assert re.fullmatch(r"\d+ results?", page.locator(".md-search-result__meta").inner_text())
     links = [str(a.get_attribute("href")) for a in page.locator(".md-search-result__link").all()]
     assert any("/categories/horned/" in link for link in links)
