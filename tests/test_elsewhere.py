@@ -98,6 +98,26 @@ def test_a_source_that_fails_is_told_by_75_after_its_record_was_pushed(clone: Pa
     assert git(tmp_path / "origin.git", "log", "-1", "--format=%s", "main") == "Night of 2025-04-01: no complete harvest"
 
 
+@pytest.mark.slow
+def test_what_could_not_be_pushed_is_pushed_by_the_next_night(clone: Path, arxiv: ArxivServer, tmp_path: Path) -> None:
+    hook = tmp_path / "origin.git" / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert night(clone, arxiv).returncode == 73
+    hook.unlink()
+    git(tmp_path, "clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "human"))
+    (tmp_path / "human" / "content" / "how.md").write_text("# By a person\n")
+    git(tmp_path / "human", "commit", "-q", "-a", "-m", "By a person")
+    git(tmp_path / "human", "push", "-q", "origin", "main")
+    done = night(clone, arxiv)
+    assert done.returncode == 0, done.stdout + done.stderr
+    origin = tmp_path / "origin.git"
+    assert git(origin, "rev-parse", "main~1") == git(tmp_path / "human", "rev-parse", "HEAD")
+    assert git(origin, "show", "main:bib/papers/2099-01.bib").count("@article{") == 3
+    assert git(clone, "status", "--short") == ""
+
+
 def test_the_script_is_plain_and_can_be_run() -> None:
     assert NIGHT.stat().st_mode & stat.S_IXUSR
     assert subprocess.run(["sh", "-n", NIGHT], check=False).returncode == 0
