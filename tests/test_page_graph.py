@@ -364,6 +364,7 @@ def opened(browser: Browser, address: str) -> Iterator[Callable[..., tuple[Page,
         page.on("dialog", lambda d: complaints.append(d.message))
         page.add_init_script("document.addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective, e.blockedURI))")
         page.goto(f"{address}graph/", wait_until="networkidle")
+        page.mouse.move(5, 5)
         return page, complaints
 
     yield open_
@@ -451,6 +452,26 @@ def test_the_pointer_shows_a_neighbourhood_and_a_click_opens_the_paper(opened, a
 
 
 @pytest.mark.browser
+def test_until_somebody_moves_a_still_picture_stands_there_and_no_library_is_loaded(browser, address):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}graph/", wait_until="networkidle")
+    assert page.locator("#map .lv-still path").count() >= 2
+    assert page.evaluate("typeof Sigma") == "undefined"
+    page.keyboard.press("Tab")
+    drawn(page)
+    assert page.locator("#map .lv-still").count() == 0
+    context.close()
+
+
+def test_every_dated_paper_is_a_dot_of_the_still_picture(fabricated):
+    known = review(fabricated)
+    dots = graphs.still(known.network, known.lanes, main=known.main)
+    assert sum(path.count("h0") for _, path in dots) == sum(bool(p.date) for p in known.network.papers)
+    assert all(0 <= int(n) <= graphs.STILL for _, path in dots for n in re.findall(r"\d+(?=[ h])", path))
+
+
+@pytest.mark.browser
 def test_an_address_can_ask_for_a_paper(opened, address):
     page, complaints = opened()
     page.goto(f"{address}graph/?paper=zero20990")
@@ -500,6 +521,7 @@ def test_without_webgl_the_page_says_so_and_keeps_its_table(browser, address):
     page = context.new_page()
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(f"{address}graph/", wait_until="networkidle")
+    page.keyboard.press("Tab")
     page.wait_for_selector("#map[data-state=failed]", state="attached")
     assert "has no WebGL" in page.locator("#map-count").inner_text()
     assert page.locator("#papers-table").is_visible()

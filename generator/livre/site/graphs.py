@@ -31,6 +31,7 @@ DRAWING, CITATIONS, NODES, GRAPHML, GEXF = (
     "data/graph.gexf",
 )
 _SMALLEST, _GROWTH, _LARGEST = 3.0, 1.7, 26.0
+STILL, _DOTS = 999, 3_000
 _ASPECT = 1.9
 """A map is at least so much wider than tall: what keeps apart stays apart when time is stretched."""
 COLUMNS = (
@@ -126,6 +127,22 @@ def drawing(
         "path": steps,
     }
     return json.dumps(out, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def still(network: Network, lanes: Sequence[Lane], *, main: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
+    """The map as a still picture, `STILL` wide and high: for each lane its slot and one SVG path, of which every stroke is a paper.
+
+    It holds the most cited papers, then the newest, as many as a page can carry.
+    """
+    size = {m.key: radius(m.citations) for m in network.measures.values()}
+    placed = layout(network.papers, [lane.id for lane in lanes], lane=lambda p: main[p.key], radius=size)
+    slot = {lane.id: lane.slot for lane in lanes}
+    date = {p.key: p.date for p in network.papers}
+    spots = sorted(placed.spots, key=lambda s: (size.get(s.key, 0.0), date[s.key], s.key), reverse=True)[:_DOTS]
+    dots: dict[str, list[str]] = {lane.id: [] for lane in lanes}
+    for spot in spots:
+        dots[main[spot.key]].append(f"M{round(STILL * spot.x / placed.width)} {round(STILL * spot.y / placed.height)}h0")
+    return tuple((slot[lane], "".join(sorted(of))) for lane, of in dots.items() if of)
 
 
 def _by(paper: Paper) -> str:

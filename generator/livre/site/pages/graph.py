@@ -84,6 +84,8 @@ def _context(review: Review) -> dict[str, Any]:
         "undated": sum(not p.date for p in network.papers),
         "downloads": DOWNLOADS,
         "drawing": graphs.DRAWING,
+        "still": graphs.still(network, review.lanes, main=review.main),
+        "extent": graphs.STILL,
         "sparse": network.sparse,
         "main_path": MAIN_PATH in review.chapters,
         "methods": "methods/" in review.chapters,

@@ -511,8 +511,15 @@ if (map) {
     button.addEventListener("click", draw)
     map.replaceChildren(button)
   } else {
-    new IntersectionObserver((entries, observer) => {
-      if (entries.some((e) => e.isIntersecting)) { observer.disconnect(); draw() }
-    }, { rootMargin: "200px" }).observe(map)
+    // Until somebody moves, the still picture does: two libraries and the whole corpus are not for who only passes by.
+    const signs = ["pointermove", "pointerdown", "touchstart", "wheel", "scroll", "keydown"]
+    const look = () => {
+      for (const sign of signs) removeEventListener(sign, look)
+      new IntersectionObserver((entries, observer) => {
+        if (entries.some((e) => e.isIntersecting)) { observer.disconnect(); draw() }
+      }, { rootMargin: "200px" }).observe(map)
+    }
+    if (new URLSearchParams(location.search).has("paper")) look()
+    else for (const sign of signs) addEventListener(sign, look, { passive: true })
   }
 }
