@@ -18,7 +18,11 @@ FILE = "bib/inbox/a.toml"
 
 
 def who(root: Path, path: str) -> str:
-    return brought(root, path.rpartition("/")[0] or path).get(path, Bringer()).name
+    return brought(root, [path]).get(path, Bringer()).name
+
+
+def everything(root: Path) -> dict[str, Bringer]:
+    return dict(brought(root, [p.relative_to(root).as_posix() for p in (root / "bib/inbox").iterdir()]))
 
 
 @pytest.fixture
@@ -99,8 +103,8 @@ def test_a_hostile_name_is_one_short_line(repository, commit, written, shown):
 
 def test_a_path_is_never_an_option_nor_a_pattern(repository, commit, tmp_path):
     commit(FILE, "one", by="Ada Example")
-    for folder in ("--output=stolen", "bib/inbox/*", ":(glob)**", ":/", "../review/none"):
-        assert brought(repository, folder) == {}
+    for path in ("--output=stolen/a", "bib/inbox/*.toml", ":(glob)**/a", ":/a", "../review/none/a", "none"):
+        assert brought(repository, [path]) == {}
     assert not (repository / "stolen").exists()
 
 
@@ -139,7 +143,8 @@ def test_a_squashed_pull_request_is_in_the_subject_and_a_merged_one_in_the_merge
     merged("bib/inbox/c.toml", "Merge branch 'x' into 'main'\n\nSee merge request group/sub/review!14", by="Carla Example")
     merged("bib/inbox/d.toml", "Merge branch 'main'", by="Dan Example")
     commit("bib/inbox/e.toml", "five", by="Eve Example", saying="Fixes (#15) and more")
-    assert {p[10]: (b.name, b.pull) for p, b in brought(repository, "bib/inbox").items()} == {
+    merged("README.md", "Merge pull request #16 from zoe/fork", by="Zoe Example")
+    assert {p[10]: (b.name, b.pull) for p, b in everything(repository).items()} == {
         "a": ("Ada Example", 12),
         "b": ("Bob Example", 13),
         "c": ("Carla Example", 14),
@@ -153,7 +158,7 @@ def test_what_a_program_commits_is_whose_it_names_beside_itself(repository, comm
     commit(FILE, "one", by="github-actions[bot]", saying=beside)
     commit("bib/inbox/b.toml", "two", by="Bob Example", saying=beside)
     commit("bib/inbox/c.toml", "three", by="github-actions[bot]")
-    assert {p[10]: b for p, b in brought(repository, "bib/inbox").items()} == {
+    assert {p[10]: b for p, b in everything(repository).items()} == {
         "a": Bringer(name="ada-example", pull=3),
         "b": Bringer(name="Bob Example", pull=3),
         "c": Bringer(name="github-actions[bot]"),
@@ -164,7 +169,7 @@ def test_names_that_look_like_commits_and_strange_paths_are_paths(repository, co
     commit(f"bib/inbox/{'a' * 40}", "one", by="Ada Example")
     commit("bib/inbox/line\nend.toml", "two", by="Bob Example")
     commit("bib/inbox/déjà.toml", "three", by="Carla Example")
-    assert {p: b.name for p, b in brought(repository, "bib/inbox").items()} == {
+    assert {p: b.name for p, b in everything(repository).items()} == {
         f"bib/inbox/{'a' * 40}": "Ada Example",
         "bib/inbox/line\nend.toml": "Bob Example",
         "bib/inbox/déjà.toml": "Carla Example",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .plaintext import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 _SECONDS = 60
@@ -74,10 +74,11 @@ def _pull(text: str) -> int:
     return int(m[1] or m[2]) if m else 0
 
 
-def _merged(root: Path, commit: str) -> int:
-    """The pull request whose merge brought a commit, the first on the way to what is checked out."""
-    told = _said(root, "log", "-z", "--merges", "--ancestry-path", "--reverse", "--format=%s%n%b", f"{commit}..HEAD")
-    return next((number for text in told.split("\0") if (number := _pull(text))), 0)
+def _merged(root: Path, commit: str, line: Collection[str]) -> int:
+    """The pull request whose merge brought a commit: the first merge on the main `line` that has it."""
+    told = _said(root, "log", "-z", "--merges", "--ancestry-path", "--reverse", "--format=%H%n%s%n%b", f"{commit}..HEAD")
+    pieces = (text.partition("\n") for text in told.split("\0"))
+    return next((_pull(text) for merge, _, text in pieces if merge in line), 0)
 
 
 def _person(author: str, others: str) -> str:
@@ -88,23 +89,26 @@ def _person(author: str, others: str) -> str:
     return name[:_LONGEST].strip()
 
 
-def _bringers(root: Path, commits: Iterator[str]) -> Iterator[tuple[str, Bringer]]:
-    told = "".join(f"{commit}\n" for commit in sorted(set(commits)))
+def _bringers(root: Path, commits: Collection[str]) -> Iterator[tuple[str, Bringer]]:
+    told = "".join(f"{commit}\n" for commit in sorted(commits))
     fields = "%H%x00%an%x00%s%x00%(trailers:key=Co-authored-by,valueonly,unfold)"
     pieces = _said(root, "log", "-z", "--no-walk=unsorted", f"--format={fields}", "--stdin", told=told).split("\0") if told else []
+    line = frozenset(_said(root, "rev-list", "--first-parent", "HEAD").split()) if told else frozenset()
     for i in range(0, len(pieces) - _FIELDS + 1, _FIELDS):
         commit, author, subject, others = pieces[i : i + _FIELDS]
         squashed = _SQUASHED.search(subject)
-        yield commit, Bringer(name=_person(author, others), pull=int(squashed[1]) if squashed else _merged(root, commit))
+        pull = int(squashed[1]) if squashed else 0 if commit in line else _merged(root, commit, line)
+        yield commit, Bringer(name=_person(author, others), pull=pull)
 
 
-def brought(root: Path, folder: str) -> Mapping[str, Bringer]:
-    """Who last brought each file under `folder`, by its path from `root`; empty where history cannot tell.
+def brought(root: Path, paths: Collection[str]) -> Mapping[str, Bringer]:
+    """Who last brought each of these files of one folder, by its path from `root`; those of which history cannot tell are left out.
 
     In a shallow clone every file seems to come from whoever committed last.
     """
-    if _said(root, "rev-parse", "--is-shallow-repository").strip() != "false":
+    folder = min(paths, default="").rpartition("/")[0]
+    if not folder or _said(root, "rev-parse", "--is-shallow-repository").strip() != "false":
         return {}
-    added = _added(root, folder)
-    of = dict(_bringers(root, iter(added.values())))
+    added = {path: commit for path, commit in _added(root, folder).items() if path in paths}
+    of = dict(_bringers(root, set(added.values())))
     return {path: of.get(commit, Bringer()) for path, commit in added.items()}

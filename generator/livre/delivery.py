@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import inbox, intake
-from .appeal import INBOX, pull_request
+from .appeal import pull_request
 from .brought import Bringer, brought
 from .corpus import load, tree
 from .guard import guard
@@ -70,7 +70,7 @@ def deliver(review: Review, corpus: Corpus, bib: Path, ask: Ask | None) -> intak
     `ask` is asked for works that are not known here; without it they wait. An inbox in which nothing lies leaves no line.
     """
     asked, broken = inbox.read(bib, review.taxonomy)
-    of = brought(bib.parent, f"bib/{INBOX}") if asked else {}
+    of = brought(bib.parent, {c.path for c in asked})
     outcome = intake.apply(
         corpus,
         asked,
