@@ -397,3 +397,24 @@ def test_the_facts_for_machines_are_those_of_the_record(built: Path) -> None:
     ):
         assert f'<meta name="{name}" content="{content}">' in rich
     assert '<meta property="og:image" content="https://example.org/review/assets/card.png">' in rich
+
+
+def test_without_scripts_a_narrow_page_is_read_cited_and_left(address: str, page: Callable[..., Page]) -> None:
+    one = page(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    one.goto(f"{address}papers/rich2099/")
+    assert one.locator(".lv-abstract mark").count() == 2
+    assert one.locator("#bibtex").is_visible()
+    assert one.get_by_role("link", name="Download rich2099.bib").is_visible()
+    one.get_by_role("link", name="Timeline", exact=True).click()
+    one.wait_for_url(f"{address}timeline/")
+
+
+def test_the_drawer_of_a_narrow_page_holds_what_the_tabs_hold(address: str, page: Callable[..., Page]) -> None:
+    one = page(viewport={"width": 390, "height": 844})
+    one.goto(f"{address}papers/rich2099/", wait_until="networkidle")
+    assert not one.locator(".md-tabs").is_visible()
+    one.locator(".lv-menu").click()
+    drawer = one.locator(".md-sidebar--primary a.md-nav__link")
+    assert drawer.all_inner_texts() == [t.strip() for t in one.locator(".md-tabs__link").all_text_contents()]
+    drawer.filter(has_text="Timeline").click()
+    one.wait_for_url(f"{address}timeline/")
