@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 REVIEW = Path(__file__).parent / "data" / "review"
 AUDIT = "audit\tpaper\tverdict\tof\n2099-03-01\tarxiv:9901.00001\tinclude\t3\n2099-03-01\tarxiv:9901.00002\tinclude\t3\n"
-FILINGS = "paper\tcategory\ton\tscore\twords\narxiv:9901.00001\tdragons\t2099-03-01\t0.90\twings\narxiv:9901.00002\tdragons\t2099-03-01\t0.90\twings\n"
+FILED = "arxiv:9901.0000{}\tdragons\t2099-03-01\t0.90\twings\n"
+FILINGS = "paper\tcategory\ton\tscore\twords\n" + FILED.format(1) + FILED.format(2)
 
 
 def git(root: Path, *arguments: str) -> str:

@@ -78,11 +78,13 @@ def _surprises(before: Corpus, after: Corpus, on: str) -> Iterator[str]:
             nightly[night.night] += night.included
     added = len(after.papers.keys() - before.papers.keys())
     most = max(nightly.values(), default=added)
-    if added > max(TIMES_THE_MOST * most, FEW):
+    last = max((n.night for n in before.nights if n.harvest and n.complete and n.night < on), default=on)
+    missed = max(1, (date.fromisoformat(on) - date.fromisoformat(last)).days)  # a night after a gap stands for all those in it
+    if added > max(TIMES_THE_MOST * most * missed, FEW):
         yield f"{added} papers would be added, and no night of the last {WINDOW.days} days added more than {most}"
     pairs = ((p, after.papers.get(k, p)) for k, p in before.papers.items())
     touched = sum(p is not q and p.source.route != "import" and _touched(p, q) for p, q in pairs)
-    if touched > max(len(before.papers) // PART, FEW):
+    if touched > max(len(before.papers) * missed // PART, FEW):
         yield f"{touched} of {len(before.papers)} papers would be changed"
 
 
@@ -91,7 +93,8 @@ def guard(before: Corpus, after: Corpus, *, on: str, attended: bool = False) -> 
 
     No key, identifier or decision ever disappears, no paper moves, and whatever was decided on is still there. Unless
     a person attends, a night neither adds more than five times the most of the last 60 days (where there is such a
-    record) nor changes more than a fifth of the papers; the first answer of a source on an imported paper is no such change.
+    record) nor changes more than a fifth of the papers, for each day since the last harvest that was whole, so that no gap
+    calls for a person; the first answer of a source on an imported paper is no such change.
     """
     if losses := tuple(_losses(before, after)):
         raise BrokenInvariant("; ".join(losses) + "; nothing was saved: see what git says of bib/, and restore what is missing")
