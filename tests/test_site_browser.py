@@ -54,6 +54,8 @@ KINDS = [
     "graph/",
     "graph/main-path/",
     "new/",
+    "new/2099-03/",
+    "lists/",
     "methods/",
     "methods/flow/2099/",
     "methods/records/exclude-rules-model/",
