@@ -159,7 +159,7 @@ class Runner:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         self.log.append(f"$ {command}\n{done.stdout}{done.stderr}")

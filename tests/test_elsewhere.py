@@ -74,7 +74,7 @@ def night(clone: Path, arxiv: ArxivServer, *more: str) -> subprocess.CompletedPr
         XDG_CACHE_HOME=str(clone.parent / "cache"),
         **dict.fromkeys(("LIVRE_OPENALEX", "LIVRE_OPENCITATIONS", "LIVRE_CROSSREF", "LIVRE_S2"), f"{arxiv.url}/nothing"),
     )
-    return subprocess.run([NIGHT, str(clone), *more], capture_output=True, text=True, timeout=120, check=False, env=here)
+    return subprocess.run([NIGHT, str(clone), *more], capture_output=True, text=True, timeout=600, check=False, env=here)
 
 
 @pytest.mark.slow
@@ -132,7 +132,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     (tmp_path / "livre.service").write_text(service.replace("/srv/livre/review/docs/elsewhere/night", str(NIGHT)))
     shutil.copyfile(HERE / "livre.timer", tmp_path / "livre.timer")
     command = ["systemd-analyze", "verify", "--recursive-errors=no", tmp_path / "livre.service", tmp_path / "livre.timer"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert (done.returncode, done.stderr) == (0, "")
 
 
