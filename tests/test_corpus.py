@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
+from livre import corpus as corpus_module
 from livre.corpus import MANIFEST, PENDING, Corpus, canonical, fmt, load, parse, shard_of, tree
 from livre.errors import BadData, CannotWrite
-from livre.model import Candidate, Decision, Identifier, Night, Paper, Verdict
+from livre.model import Candidate, Decision, Identifier, Night, Paper, Problem, Verdict
+from livre.save import save
 from strategies import LAWS, corpora, paper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 DOI = Identifier.parse("10.9999/x")
@@ -241,3 +243,28 @@ def test_a_paper_is_a_paper_and_a_candidate_is_none() -> None:
     again = parse(tree(small()).items())
     assert all(type(p) is Paper for p in again.papers.values())
     assert all(type(c) is Candidate for c in again.candidates.values())
+
+
+def test_a_reader_never_sees_half_of_a_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, tree(small()))
+    new = replace(small(), nights=(Night(night="2099-02-05", source="oai", seen=7),))
+    real, calls = corpus_module._read, list[int]()
+
+    def read_while_somebody_saves(bib: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+        files = list(real(bib, problems))
+        if not calls:
+            save(bib, tree(new))
+        calls.append(1)
+        return iter(files)
+
+    monkeypatch.setattr(corpus_module, "_read", read_while_somebody_saves)
+    assert load(tmp_path) == new
+    assert len(calls) == 2
+
+
+def test_a_reader_gives_up_when_there_is_no_end_of_saves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, tree(small()))
+    times = iter(range(100))
+    monkeypatch.setattr(corpus_module, "_state", lambda bib: next(times))
+    with pytest.raises(CannotWrite, match="wait until nobody writes"):
+        load(tmp_path)

@@ -504,7 +504,7 @@ def test_a_candidate_may_become_a_paper_and_a_paper_may_gain_an_identifier() -> 
 
 
 def test_a_night_that_adds_far_more_than_usual_does_not_save_unattended() -> None:
-    usual = (Night(night="2099-01-20", source="oai", included=6), Night(night="2099-01-20", source="api", included=4))
+    usual = (Night(night="2099-02-01", source="oai", included=6), Night(night="2099-02-01", source="api", included=4))
     long_ago = (Night(night="2098-01-01", source="oai", included=10_000),)
     old = Corpus(papers=many(300), nights=(*long_ago, *usual))
     limit = TIMES_THE_MOST * 10
@@ -514,13 +514,19 @@ def test_a_night_that_adds_far_more_than_usual_does_not_save_unattended() -> Non
     assert said(old, more, attended=True) == []
 
 
+def test_a_night_after_a_gap_stands_for_all_the_nights_in_it() -> None:
+    old = Corpus(papers=many(300), nights=(Night(night="2099-01-13", source="oai", included=10),))
+    assert said(old, replace(old, papers={**old.papers, **many(20 * TIMES_THE_MOST * 10, start=1000)})) == []
+    assert len(said(old, replace(old, papers={**old.papers, **many(20 * TIMES_THE_MOST * 10 + 1, start=1000)}))) == 1
+
+
 def test_where_there_is_no_record_of_nights_any_number_may_be_added() -> None:
     old = Corpus(papers=many(10))
     assert said(old, replace(old, papers={**old.papers, **many(1000, start=1000)})) == []
 
 
 def test_a_quiet_review_is_not_stopped_by_a_good_day() -> None:
-    old = Corpus(papers=many(10), nights=(Night(night="2099-01-20", source="oai", included=0),))
+    old = Corpus(papers=many(10), nights=(Night(night="2099-02-01", source="oai", included=0),))
     assert said(old, replace(old, papers={**old.papers, **many(FEW, start=1000)})) == []
     assert len(said(old, replace(old, papers={**old.papers, **many(FEW + 1, start=1000)}))) == 1
 

@@ -42,6 +42,9 @@ PENDING = ".saving"
 MANIFEST = "manifest.json"
 """The file in it whose presence says that the save will be finished."""
 
+TRIES = 5
+"""How often the corpus is read again because somebody saved meanwhile."""
+
 _ARXIV_MONTH = re.compile(r"(?:(?P<new>\d\d)(?P<m>0[1-9]|1[0-2])\.\d+|.*/(?P<old>\d\d)(?P<n>0[1-9]|1[0-2])\d+)")
 _FIRST_OLD_YEAR = 91
 
@@ -229,14 +232,28 @@ def _read(bib: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
             problems += error.problems
 
 
-def load(bib: Path) -> Corpus:
-    """Read the corpus under `bib`, where missing folders are empty; BadData carries all problems of all files."""
+def _state(bib: Path) -> list[tuple[Path, int, int]]:
+    """What tells one save from the next: the files of the corpus, each with its inode and time."""
     if (bib / PENDING / MANIFEST).exists():
         raise CannotWrite(f"{bib / PENDING}: a save was interrupted, or is under way: any command that writes finishes it")
-    problems: list[Problem] = []
+    return [(p, p.stat().st_ino, p.stat().st_mtime_ns) for p in (bib / path for path in listing(bib, [])) if p.exists()]
+
+
+def load(bib: Path) -> Corpus:
+    """Read the corpus under `bib`, where missing folders are empty; BadData carries all problems of all files.
+
+    What somebody saves meanwhile is read again; CannotWrite when a save was interrupted, or there is no end of them.
+    """
+    for _ in range(TRIES):
+        before, problems = _state(bib), list[Problem]()
+        files = list(_read(bib, problems))
+        if before == _state(bib):
+            break
+    else:
+        raise CannotWrite(f"{bib} changes again and again while it is read: wait until nobody writes")
     corpus = None
     try:
-        corpus = parse(_read(bib, problems))
+        corpus = parse(files)
     except BadData as error:
         problems += error.problems
     if problems or corpus is None:
