@@ -383,6 +383,11 @@ def test_a_signposting_client_reads_the_page(address: str, root: Path) -> None:
         assert found.citeAs.target == metadata.cite_as(known[key])
         assert {t.target for t in found.types} == {"https://schema.org/AboutPage", "https://schema.org/ScholarlyArticle"}
         assert [d.target for d in found.describedBy] == [f"{address}papers/{key}/{key}.bib"]
+        (told,) = found.linksets
+        month = json.loads((root.parent / "served" / told.target.removeprefix(address)).read_text("utf-8"))["linkset"]
+        (own,) = (c for c in month if c["anchor"] == f"{address}papers/{key}/")
+        assert [link["href"] for link in own["cite-as"]] == [found.citeAs.target]
+        assert [link["href"] for link in own["describedby"]] == [d.target for d in found.describedBy]
 
 
 def test_the_facts_for_machines_are_those_of_the_record(built: Path) -> None:

@@ -19,7 +19,7 @@ from .blame import blame
 from .centre import centre, recaptured
 from .errors import BadData
 from .model import Problem
-from .site import chapters, exports, feeds, oai, opensearch, picture, shells, sitemap, status
+from .site import chapters, exports, feeds, linkset, oai, opensearch, picture, shells, sitemap, status
 from .site.gate import Gate
 from .site.links import Links, base_of
 from .site.pages import Kept, Review, dated, downloads, explore, farewell, following, fragments, measured, pages, why
@@ -246,6 +246,8 @@ class _Run:
         titles = {c.id: c.title for c in of.taxonomy.categories.values()}
         for path, data in downloads(of, self.site):
             yield Output(path, data, "what can be taken away")
+        for path, data in linkset.files(papers.values(), self.site):
+            yield Output(path, data, "the links of a month")
         for path, data in oai.files(of.all, filed=of.filed, titles=titles, site=self.site):
             yield Output(path, data, "the answers to harvesters")
         for path, data in feeds.Writer(site=self.site, titles=titles, since=feeds.since(of.every), ended=farewell(of)).files(following(of)):

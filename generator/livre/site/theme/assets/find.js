@@ -26,18 +26,22 @@
   })
   const lens = document.querySelector("header label[for=__search].md-header__button")
   if (!lens) return
-  const arrow = document.createElementNS("http://www.w3.org/2000/svg", "svg")
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path")
-  arrow.setAttribute("viewBox", "0 0 24 24")
-  line.setAttribute("d", "M20 11v2H8l5.5 5.5-1.4 1.4L4.2 12l7.9-7.9 1.4 1.4L8 11z")
-  arrow.append(line)
-  const sign = lens.querySelector("svg")
-  box.querySelector(".md-search__icon").append(sign.cloneNode(true), arrow) // the theme shows one of them
+  const drawn = (path) => {
+    const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "path")
+    sign.setAttribute("viewBox", "0 0 24 24")
+    line.setAttribute("d", path)
+    sign.append(line)
+    return sign
+  }
+  const glass = "M9.5 3A6.5 6.5 0 0 1 16 9.5c0 1.6-.6 3.1-1.6 4.2l.3.3h.8l5 5-1.5 1.5-5-5v-.8l-.3-.3A6.5 6.5 0 1 1 9.5 3m0 2a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9"
+  const arrow = "M20 11v2H8l5.5 5.5-1.4 1.4L4.2 12l7.9-7.9 1.4 1.4L8 11z"
+  box.querySelector(".md-search__icon").append(drawn(glass), drawn(arrow)) // the theme shows one of them
   const button = document.createElement("button") // the theme's is a label, which no keyboard reaches
   button.type = "button"
   button.className = `${lens.className} lv-lens`
   button.setAttribute("aria-label", field.getAttribute("aria-label"))
-  button.append(sign)
+  button.append(...lens.childNodes)
   button.addEventListener("click", () => toggle.click())
   lens.replaceWith(button)
 })()
