@@ -141,8 +141,8 @@ def run(
             after = replace(merged, nights=record(after.nights, line, changed=merged != after))
             route = next(r for r in routes if r.name == blank.source)
             if lookup is not None and not since and not until and reconciling(before, route, on):
-                extra, held_against = reconcile(review, route, blank, got, lookup)
-                merged, more = review.merge(after, extra.candidates)
+                missed, held_against = reconcile(review, route, blank, got, lookup)
+                merged, more = review.merge(after, missed.candidates)
                 line = tally(held_against, after, merged, more)
                 after, changes = replace(merged, nights=record(after.nights, line, changed=merged != after)), (*changes, *more)
         if failure is None and lookup is not None:
