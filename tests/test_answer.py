@@ -258,6 +258,7 @@ def test_a_change_that_is_not_safe_is_neither_answered_nor_built(
 def test_a_review_that_cannot_be_built_is_told_as_problems_beside_the_answer(
     head: Path, livre: Callable[..., tuple[Result, str]], tmp_path: Path
 ) -> None:
+    asks(1, "correct", title="A better title")(head)
     file = head / "bib" / "taxonomy.toml"
     file.write_text(file.read_text().replace('"horned"', '"antlered"'))
     done, _ = livre("--format", "github", "--preview", str(tmp_path / "preview"))
@@ -271,6 +272,27 @@ def test_a_review_that_cannot_be_built_is_told_as_problems_beside_the_answer(
 )
 def test_a_slip_of_the_command_line_is_exit_code_2(words: tuple[str, ...], head: Path) -> None:
     assert CliRunner().invoke(main, ["--root", str(head), *words], catch_exceptions=False).exit_code == 2
+
+
+def test_what_touches_no_paper_has_no_preview(head: Path, livre: Callable[..., tuple[Result, str]], tmp_path: Path) -> None:
+    put("content/how.md", (head / "content" / "how.md").read_text() + "\nMore.\n")(head)
+    done, summary = livre("--format", "github", "--preview", str(tmp_path / "preview"))
+    assert done.exit_code == 0
+    assert "It contributes no work and edits no paper." in summary
+    assert not (tmp_path / "preview").exists()
+
+
+def test_what_arxiv_does_not_know_is_a_problem_of_the_file(
+    head: Path, livre: Callable[..., tuple[Result, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks(80)(head)
+    with ArxivServer([NEW]) as server:
+        monkeypatch.setenv("LIVRE_ARXIV_API", server.api)
+        done, _ = livre("--json", "--ask")
+    (problem,) = json.loads(done.output)
+    assert (done.exit_code, problem["path"], problem["code"]) == (1, "bib/inbox/arxiv-9901-00080.toml", "inbox-held")
+    monkeypatch.setenv("LIVRE_ARXIV_API", "http://127.0.0.1:9/")
+    assert livre("--json", "--ask")[0].exit_code == 0
 
 
 def test_a_preview_is_put_into_an_empty_folder_only(head: Path, livre: Callable[..., tuple[Result, str]], tmp_path: Path) -> None:

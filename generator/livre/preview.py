@@ -51,10 +51,13 @@ def _wanted(answer: Answer) -> Iterator[str]:
 def preview(root: Path, ref: str, changes: ChangeSet, answer: Answer, folder: Path) -> tuple[str, ...]:
     """Build the review as the change would make it, and put the touched pages with all they need into `folder`; their addresses.
 
+    Nothing is built where no paper is touched.
     `ref` is the commit whose configuration, chapters and theme are used. The change must have passed `against.surface`. BadData where
     the site would not be built; UsageError when `folder` holds something.
     """
     empty(folder)
+    if not answer.papers:
+        return ()
     with tempfile.TemporaryDirectory(prefix="livre-preview-") as name:
         work = Path(name)
         _assembled(root, ref, changes, answer, work / "review")
