@@ -7,7 +7,7 @@ const WAIT = 160 // ms after a key
 function item(data) {
   const { url, title, excerpt } = shown(data)
   const told = [data.meta.by, data.meta.date, data.meta.chapter ?? (data.meta.section ? "Chapter" : ""), data.meta.status].filter(Boolean).join(" · ")
-  const inside = element("article", { class: "md-search-result__article md-typeset" }, element("b", {}, ...title))
+  const inside = element("div", { class: "md-search-result__article md-typeset" }, element("b", {}, ...title))
   if (told) inside.append(element("small", {}, told))
   if (excerpt) inside.append(element("p", {}, excerpt))
   return element("li", { class: "md-search-result__item" }, element("a", { class: "md-search-result__link", href: url.href }, inside))
