@@ -80,7 +80,7 @@ DRAWN = frozenset(_DRAWN.split())
 """Attributes that say how a picture is drawn; where one names another element, it may only be one of the same page."""
 
 SVG: dict[str, frozenset[str]] = {
-    **{tag: DRAWN for tag in _SVG.split()},
+    **dict.fromkeys(_SVG.split(), DRAWN),
     "title": frozenset(),
     "use": DRAWN | {"href", "xlink:href"},
     "a": DRAWN | {"href", "xlink:href", "target", "rel"},
