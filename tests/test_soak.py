@@ -309,7 +309,8 @@ def test_after_a_year_of_faults_the_corpus_is_what_the_oracle_says(seed: int, tm
     size = int(re.findall(r"size-pack: (\d+)", _git(year.root, "count-objects", "-v"))[0])
     print(f"\nseed {seed}: {len(papers)} papers; {dict(year.done)}; git holds {size} KiB")
     assert size < 4_000, "KiB of git"
-    assert min(year.done[what] for what in ("kills", "nights that failed", "nights that never ran", "requests that failed")) > 10
+    least = {"requests that failed": 100, "nights that never ran": 10, "kills": 5, "nights that failed": 3}
+    assert not {what: year.done[what] for what, many in least.items() if year.done[what] < many}, "nothing went wrong: this proves nothing"
 
 
 def test_the_same_year_twice_is_the_same_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
