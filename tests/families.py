@@ -36,7 +36,7 @@ ONE = {
 """Pages of which there is one, by name; a review that lacks one is not asked for it."""
 LARGEST = {
     "paper": "papers/*/index.html",
-    "record": "papers/*/record/index.html",
+    "record": "methods/records/month-*/index.html",
     "author": "authors/*-*/index.html",
     "letter": "authors/letter_*/index.html",
     "chapter": "categories/*/index.html",
@@ -44,10 +44,10 @@ LARGEST = {
     "month": "timeline/????-??/index.html",
     "flow": "methods/flow/*/index.html",
     "night": "methods/flow/????-??-??/index.html",
-    "records": "methods/records/*/index.html",
+    "records": "methods/records/[!m]*/index.html",
 }
 """Families of generated pages: the one with the most to show stands for all."""
-SMALLEST = {"thin-paper": "papers/*/index.html", "thin-category": "categories/*/index.html"}
+SMALLEST = {"thin-paper": "papers/*/index.html", "name": "authors/*-*/index.html", "thin-category": "categories/*/index.html"}
 """Families of which the one with the least to show is worth a look as well."""
 
 
