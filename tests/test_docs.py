@@ -87,6 +87,14 @@ them, `livre check --format json` says the same to a program, `--format github` 
 touch `bib/` (but not what only nights write), the chapters in `content/`, and nothing else; of what is there, nothing may go, and what
 sources tell changes only with the field's name in `curated`. Only what differs is read, so it takes a second or two however
 large the review is. For a maintainer's own change of other files, `livre check bib content --against main` leaves them out.
+
+With `--format github` the job summary also says what the change would do: the paper as it would appear, what the review by itself
+would say of it and why, works of the same title, what would become of it. `--ask` asks arXiv and Crossref for works that are new
+here; where they do not answer, that is told, and is no problem. `--preview DIR` builds the pages that the change touches, with the
+configuration, chapters and theme of the commit it is against; of the change itself only plain files in `bib/` are read.
+
+`livre check --site DIR` looks at every page of a built site as a browser reads it, as the end of each build does: only elements,
+attributes and addresses of a list, no script but the theme's, the one policy on every page.
 """
 
 
