@@ -242,9 +242,9 @@ def test_text_that_makes_the_builder_crash_is_a_problem_of_its_file(copy: Path, 
 )
 def test_what_the_policy_would_stop_is_a_problem_of_the_chapter(copy: Path, tmp_path: Path, text: str, said: str) -> None:
     (copy / "content" / "how.md").write_text(f"# How\n\n{text}\n", "utf-8")
-    (problem,) = problems(copy, tmp_path)
-    assert problem.startswith("content/how.md: ")
-    assert said in problem
+    found = problems(copy, tmp_path)
+    assert [p for p in found if said in p]
+    assert not [p for p in found if not p.startswith("content/how.md: ")], "the gate may say it in its words too, of the same file"
 
 
 def test_a_file_that_claims_the_address_of_a_paper_names_both(copy: Path, tmp_path: Path) -> None:
