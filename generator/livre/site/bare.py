@@ -25,7 +25,7 @@ _PAGE = """<!doctype html>
 <meta name="color-scheme" content="light dark"><link rel="icon" href="{root}{icon}">
 <link rel="stylesheet" href="{root}assets/bare/bare.css">
 <script src="{root}assets/freshness.js" defer></script>
-{cut}</head><body>{fresh}<header><a href="{root}">{name}</a> / <a href="{root}authors/">Authors</a></header><main id="content">
+{cut}</head><body><header>{fresh}<a href="{root}">{name}</a> / <a href="{root}authors/">Authors</a></header><main id="content">
 {cut}
 </main></body></html>
 """
