@@ -7,8 +7,10 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -257,7 +259,12 @@ def unbuilt(made: tuple[Path, Path], tmp_path: Path, monkeypatch: Patch) -> Iter
     shutil.copytree(root, tmp_path / "review")
     shutil.copytree(site, tmp_path / "made")
     shutil.copytree(TEMPLATES, tmp_path / "templates")
-    monkeypatch.setattr(shells, "run", lambda root, *_, builder, **__: shells._cut(tmp_path / "made", root, builder))
+
+    def made_before(*_: object, cwd: Path, **__: object) -> subprocess.CompletedProcess[str]:
+        shutil.copytree(tmp_path / "made", cwd / "site")
+        return subprocess.CompletedProcess((), 0, "", "")
+
+    monkeypatch.setattr(shells, "subprocess", SimpleNamespace(run=made_before, TimeoutExpired=subprocess.TimeoutExpired))
     monkeypatch.setattr(build, "Templates", lambda site: Templates(site, tmp_path / "templates"))
     math.tex.cache_clear()
     yield tmp_path

@@ -48,7 +48,8 @@ _FIRST = re.compile(
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 _HASH = re.compile(r"'sha256-[A-Za-z0-9+/]{43}='")
 _END = "<i></i></article></main><footer>end</footer></body></html>"
-_PLACE = "<!DOCTYPE html><html><head>{}<meta name=end></head><body><main><article>{}" + _END
+_MARK = '<meta name="end">'
+_PLACE = f"<!DOCTYPE html><html><head>{{}}{_MARK}</head><body><main><article>{{}}{_END}"
 
 
 class Gate:
@@ -88,15 +89,10 @@ class Gate:
         note = self._noting(f"/{file}", head + body, where)
         tree = LexborHTMLParser(_PLACE.format(head, body))
         canonical = tree.html or ""
-        for script in self._tokens(canonical.replace('<meta name="end">', "", 1), note, policies=0):
+        for script in self._tokens(canonical, note, policies=0):
             note("gate-script", f"no script may stand in a page: put it into a file of its own: {script[:60]!r}", "<script")
         self._noscript(head + body, canonical, note)
-        last = tree.css_first("head > :last-child")
-        if (
-            not canonical.endswith(_END)
-            or [len(tree.css(s)) for s in ("body > *", "body > main > *", "meta[name=end]")] != [2, 1, 1]
-            or not (last and last.attributes.get("name") == "end")
-        ):
+        if not (canonical.endswith(_END) and canonical.count(_MARK) == 1 and _in_place(tree)):
             note("gate-structure", "what is put into the page does not stay in its place: an element is closed twice, or never", "")
 
     def file(self, path: str, data: bytes, where: str) -> None:
@@ -170,6 +166,21 @@ class Gate:
 
         for code, message, line in faults(data, picture=path.endswith(PICTURES), markup=markup):
             note(code, message, line)
+
+
+def _in_place(tree: LexborHTMLParser) -> bool:
+    """Whether a page of `_PLACE` has its own elements where they were, and no others beside them."""
+    mark, main = tree.head and tree.head.last_child, tree.body and tree.body.child
+    article, footer = main and main.child, main and main.next
+    return bool(
+        mark
+        and (mark.tag, mark.attributes.get("name")) == ("meta", "end")
+        and main
+        and article
+        and footer
+        and (main.tag, article.tag, article.next) == ("main", "article", None)
+        and (footer.tag, footer.next) == ("footer", None)
+    )
 
 
 def _expected(builder: str, policy: str, scripts: tuple[str, ...]) -> bool:
