@@ -109,7 +109,11 @@ def test_every_link_leads_to_a_page_or_away(site):
     for path, html in site.items():
         root = "../" * path.count("/") or "./"
         for href in re.findall(r'href="([^"]*)"', html):
-            if href.startswith(("https://", "#")) or href.removeprefix(root).startswith(("data/", "feeds/", "assets/")) or href.endswith(".bib"):
+            if (
+                href.startswith(("https://", "#"))
+                or href.removeprefix(root).startswith(("data/", "feeds/", "assets/"))
+                or href.endswith(".bib")
+            ):
                 continue
             assert href.startswith(root), (path, href)
             target, _, anchor = href.removeprefix(root).partition("?")[0].partition("#")
