@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from livre import corpus
+from livre import corpus, folders
 from livre.cli import main
 from livre.model import Verdict
 from test_night import SCOPE, TAXONOMY, files
@@ -41,6 +41,9 @@ def review(tmp_path: Path) -> Path:
     (tmp_path / "bib" / "taxonomy.toml").write_text(TAXONOMY)
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "index.md").write_text("# Skin\n\nFabricated.\n")
+    for family in folders.SHELLS:
+        (tmp_path / "content" / family).mkdir(parents=True)
+        (tmp_path / "content" / family / "shell.md").write_text("---\ntemplate: shell.html\nsearch: {exclude: true}\n---\n")
     (tmp_path / "mkdocs.yml").write_text("site_name: Skin\ntheme: material\n")
     (tmp_path / "library.bib").write_text(FOREIGN)
     return tmp_path
@@ -197,6 +200,7 @@ def test_a_folder_where_a_file_should_be_is_a_problem_like_any_other(review: Pat
 
 def test_a_review_without_content_or_shells_is_told_what_to_make(review: Path, livre: Callable[..., Result]) -> None:
     livre("import", str(review / "library.bib"))
+    (review / "content" / "papers" / "shell.md").unlink()
     assert "content/papers/shell.md: not there; make it, " in livre("build").output
     shutil.rmtree(review / "content")
     done = livre("build")
