@@ -435,9 +435,45 @@ def test_a_branch_that_has_parted_is_not_pushed(review: Path, tmp_path: Path) ->
     decided(review)
     with pytest.raises(CannotWrite, match="have parted"):
         list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
+    assert "2099-12-30" in git(review, "diff", "--", "bib/nights"), "what was not pushed is still there"
     git(review, "checkout", "-q", "--detach")
     with pytest.raises(UsageError, match="no branch"):
         list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
+
+
+def test_a_night_that_cannot_be_merged_is_kept(review: Path, tmp_path: Path) -> None:
+    """Somebody has pushed a file that nobody can read: the night is aside by then."""
+    git(tmp_path, "clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "human"))
+    file = sorted((tmp_path / "human" / "bib" / "papers").glob("*.bib"))[0]
+    whole = file.read_text()
+    file.write_text("@misc{")
+    git(tmp_path / "human", "commit", "-q", "-a", "-m", "By a person")
+    git(tmp_path / "human", "push", "-q", "origin", "main")
+    decided(review)
+    with pytest.raises(BrokenInvariant, match=r"cannot be joined.*livre unbundle"):
+        list(outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin"))
+    file.write_text(whole)
+    git(tmp_path / "human", "commit", "-q", "-a", "-m", "Mend it")
+    git(tmp_path / "human", "push", "-q", "origin", "main")
+    git(review, "pull", "-q", "--ff-only")
+    (kept,) = (review / ".livre").glob("night-*")
+    outgoing.bring(review, bundle.read(kept))
+    assert "2099-12-30" in git(review, "diff", "--", "bib/nights")
+
+
+def test_what_somebody_writes_while_a_night_is_pushed_is_not_put_aside(review: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "human"))
+    git(tmp_path / "human", "commit", "-q", "--allow-empty", "-m", "By a person")
+    git(tmp_path / "human", "push", "-q", "origin", "main")
+    decided(review)
+    pushing = outgoing.push(landing.Git(root=review, author=None), "Night\n", remote="origin")
+    assert "merging with it" in next(pushing)
+    file = sorted((review / "bib" / "nights").glob("*.tsv"))[-1]
+    file.write_text(file.read_text().replace("2099-12-30", "2099-12-31"))
+    with pytest.raises(CannotWrite, match="run livre push again"):
+        list(pushing)
+    assert "2099-12-31" in file.read_text()
+    assert not list((review / ".livre").glob("night-*"))
 
 
 def test_a_clone_that_knows_only_the_last_commit_is_enough_to_push(root: Path, tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import bundle as bundles
 from . import check, handover, landing, save, threeway
-from .errors import BadData, CannotWrite, Unavailable, UsageError
+from .errors import BadData, BrokenInvariant, CannotWrite, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from .bundle import Bundle
 
@@ -34,11 +37,42 @@ def _branch(git: landing.Git) -> str:
 
 
 def _aside(git: landing.Git, bundle: Bundle) -> None:
-    """Put bib/ back to what is committed; the night is safe in its bundle."""
+    """Put bib/ back to what is committed."""
     git.run("restore", "--staged", "--worktree", "--source=HEAD", "--", "bib")
     for piece in bundle.pieces:
         if not piece.before:
             (git.root / piece.path).unlink(missing_ok=True)
+
+
+def _fetched(git: landing.Git, branch: str, remote: str) -> None:
+    """Learn what others pushed; CannotWrite when it does not follow upon what is committed here."""
+    git.run("fetch", "--quiet", "--no-tags", remote, f"refs/heads/{branch}")
+    follows, _ = git.run("merge-base", "--is-ancestor", "HEAD", "FETCH_HEAD", may_fail=True)
+    if not follows:
+        raise CannotWrite(
+            f"{branch} here and on {remote} have parted: join them (git pull --rebase --autostash {remote} {branch}), "
+            "then livre push again; the night is still in bib/"
+        )
+
+
+def _onto(git: landing.Git, night: Bundle, there: Bundle) -> threeway.Joined:
+    """Bring the night onto what was fetched, in place of what is `there` in bib/ now.
+
+    Until that is done the night also lies in a folder of .livre/, which stays when it fails: nothing else has it then.
+    """
+    if handover.made(git.root, night.message) != there:
+        raise CannotWrite("bib/ was changed while it was pushed, so nothing was merged: run livre push again")
+    kept = Path(tempfile.mkdtemp(prefix="night-", dir=git.root / ".livre"))
+    bundles.write(kept, night)
+    try:
+        _aside(git, there)
+        git.run("merge", "--quiet", "--ff-only", "FETCH_HEAD")
+        joined = bring(git.root, night)
+    except (BrokenInvariant, CannotWrite, UsageError) as error:
+        again = f"the night is kept in {kept}; once that is mended, `livre unbundle {kept}` brings it"
+        raise type(error)(f"{error}; {again}") from error
+    shutil.rmtree(kept)
+    return joined
 
 
 def push(git: landing.Git, message: str, *, remote: str) -> Iterator[str]:
@@ -61,12 +95,8 @@ def push(git: landing.Git, message: str, *, remote: str) -> Iterator[str]:
             yield f"{landed.commit} is on {remote}/{branch}"
             return
         yield f"{remote}/{branch} has moved to {landed.tip}: merging with it"
-        _aside(git, bundle)
-        git.run("fetch", "--quiet", "--no-tags", remote, f"refs/heads/{branch}")
-        done, said = git.run("merge", "--quiet", "--ff-only", "FETCH_HEAD", may_fail=True)
-        if not done:
-            raise CannotWrite(f"{branch} here and on {remote} have parted: {said.decode(errors='replace').strip()[-200:]}")
-        yield from bring(git.root, night).conflicts
+        _fetched(git, branch, remote)
+        yield from _onto(git, night, bundle).conflicts
         if problems := tuple(check.whole(git.root)):
             raise BadData(problems)
         bundle = handover.made(git.root, message)
