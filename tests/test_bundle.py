@@ -95,7 +95,7 @@ def test_the_commit_is_made_beside_the_working_tree_and_runs_nothing_of_the_repo
     before = git(root, "rev-parse", "HEAD")
     assert landing.land(landing.Git(root=root), made, branch="main").commit
     assert not (tmp_path / "ran").exists()
-    assert (git(root, "rev-parse", "HEAD"), git(root, "status", "--short")) == (before, "")
+    assert (git(root, "rev-parse", "HEAD"), git(root, "status", "--short")) == (before, "?? .livre/")
 
 
 def test_who_pushes_first_stays_and_the_night_is_told_to_merge(root: Path, tmp_path: Path) -> None:

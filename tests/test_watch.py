@@ -186,6 +186,14 @@ def test_records_older_than_the_time_of_their_lines_are_read_too(root: Path) -> 
     assert heartbeat.pulse(root).harvested == "2025-04-01T00:00:00Z"
 
 
+@pytest.mark.parametrize("line", ["9999-99-99\toai\t\tcomplete", "soon\toai\t\tcomplete", f"{TUESDAY}\toai\tsoon\tcomplete"])
+def test_a_line_that_no_calendar_has_is_left_to_the_check_and_stops_no_watch(root: Path, line: str) -> None:
+    (root / "bib" / "nights" / "2025.tsv").write_text(f"night\tsource\tat\toutcome\n2025-03-31\toai\t\tcomplete\n{line}\n")
+    pulse = heartbeat.pulse(root)
+    assert pulse.harvested == "2025-03-31T00:00:00Z"
+    assert not pulse.stale(freshness.parsed(f"{TUESDAY}T20:41:00Z"))
+
+
 def test_as_a_program_it_says_what_is_wrong_in_one_line(root: Path, github: GithubServer) -> None:
     environment = {
         "PATH": os.environ["PATH"],

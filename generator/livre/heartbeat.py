@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 
 STALE = 3
 """Days after which a review is out of date, where its scope does not say; as in `scope`."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(rf"(?:{_DAY.pattern}T\d\d:\d\d:\d\dZ)?", re.ASCII)
+
+
+def _dated(night: str, at: str) -> bool:
+    """Whether both are times that a calendar has, the second perhaps ''."""
+    try:
+        parsed(at or f"{night}T00:00:00Z")
+    except ValueError:
+        return False
+    return bool(_DAY.fullmatch(night) and _INSTANT.fullmatch(at))
 
 
 def nights(bib: Path) -> tuple[Night, ...]:
@@ -26,8 +38,9 @@ def nights(bib: Path) -> tuple[Night, ...]:
         head, *rows = [line.split("\t") for line in file.read_text(encoding="utf-8", errors="replace").splitlines()] or [[]]
         for row in rows:
             cells = dict(zip(head, row, strict=False))
-            if {"night", "source", "outcome"} <= cells.keys():
-                found.append(Night(night=cells["night"], source=cells["source"], outcome=cells["outcome"], at=cells.get("at", "")))
+            at = cells.get("at", "")
+            if {"night", "source", "outcome"} <= cells.keys() and _dated(cells["night"], at):
+                found.append(Night(night=cells["night"], source=cells["source"], outcome=cells["outcome"], at=at))
     return tuple(found)
 
 
