@@ -67,7 +67,7 @@ export function element(name, attributes = {}, ...inside) {
 function marked(words, from, to, hits) {
   const out = document.createDocumentFragment()
   for (let at = from; at < to; at++) {
-    if (at > from) out.append(hits.has(at) && hits.has(at - 1) && out.lastChild.nodeName === "MARK" ? "" : " ")
+    if (at > from) out.append(" ")
     if (hits.has(at)) out.append(element("mark", {}, words[at]))
     else out.append(words[at])
   }
