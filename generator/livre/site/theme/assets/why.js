@@ -1,6 +1,6 @@
 /* /why/: looks one work up in the index beside the site and says what is on record. What is in the index was written by
    strangers, so it is only ever put into the page as text. */
-import { home, recognise } from "./submit/identifier.js"
+import { home, recognise, written } from "./submit/identifier.js"
 import { find, verdict } from "./submit/lookup.js"
 
 const form = document.getElementById("ask")
@@ -44,7 +44,7 @@ function appeals(identifier, ...actions) {
 function card(identifier, found) {
   const box = element("section", "", { class: "lv-answer" })
   if (!found) {
-    box.append(element("h2", `Never seen: ${identifier}`))
+    box.append(element("h2", `Never seen: ${written(identifier)}`))
     box.append(element("p", "Nothing is on record: no source gave it, or no topic matched it. That is no judgement."))
     const out = element("p")
     out.append(element("a", home(identifier), { href: home(identifier), rel: "noopener" }))
@@ -58,8 +58,8 @@ function card(identifier, found) {
   box.append(element("h2", `${STATES[held]}: ${title}`))
   const where = element("p")
   if (key) where.append(element("a", "Its page", { href: `${form.dataset.root}papers/${key}/` }), " · ")
-  where.append(element("a", found.name, { href: home(found.name), rel: "noopener" }))
-  if (found.name !== identifier) where.append(`, asked for as ${identifier}`)
+  where.append(element("a", written(found.name), { href: home(found.name), rel: "noopener" }))
+  if (found.name !== identifier) where.append(`, asked for as ${written(identifier)}`)
   box.append(where, last ? told(last, "p") : element("p", "No decision is on record."))
   if (earlier.length) {
     const list = element("ul")

@@ -1,5 +1,5 @@
 /* A contribution as livre/appeal.py writes it, byte for byte, and where a host opens it filled in. */
-import { line } from "./identifier.js"
+import { line, written } from "./identifier.js"
 
 const PLAIN_DOI = /^10\.[0-9]+\/[a-z0-9]+(?:\.[a-z0-9]+)*$/
 const HOME = /^(https:\/\/(github\.com|gitlab(?:\.[a-z0-9-]+)+)\/[\w.-]+(?:\/[\w.-]+?)+?)(?:\.git)?\/?$/
@@ -9,9 +9,6 @@ export const LONGEST_ADDRESS = 8000
 
 const quoted = (text) => JSON.stringify(line(text))
 const cut = (text, most) => [...text].slice(0, most).join("")
-
-/** An identifier as people write it: arXiv:2503.02104. */
-export const written = (identifier) => (identifier.startsWith("arxiv:") ? `arXiv:${identifier.slice(6)}` : identifier)
 
 /** The TOML of a contribution; `chosen` are pairs of a facet or a field with its list of categories or its text. */
 export function contribution(identifier, action, { title = "", reason = "", chosen = [] } = {}) {

@@ -48,6 +48,9 @@ export function recognise(pasted) {
   return parse(text)
 }
 
+/** An identifier as people write it: arXiv:2503.02104. */
+export const written = (identifier) => (identifier.startsWith("arxiv:") ? `arXiv:${identifier.slice(6)}` : identifier)
+
 /** Where the work itself is. */
 export function home(identifier) {
   const value = identifier.slice(identifier.indexOf(":") + 1)

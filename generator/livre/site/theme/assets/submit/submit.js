@@ -2,7 +2,7 @@
    What comes from the address, the index or a paper's page was written by strangers: it is only ever put in as text or value. */
 import { facts, fromBibtex, isBibtex } from "./bibtex.js"
 import { address, contribution, filename, host, opens } from "./contribution.js"
-import { home, line, recognise } from "./identifier.js"
+import { home, line, recognise, written } from "./identifier.js"
 import { find, verdict } from "./lookup.js"
 import { problems } from "./rules.js"
 
@@ -31,7 +31,7 @@ function told(identifier, found) {
   const box = element("div", "", { class: "lv-answer" })
   if (!found) {
     Object.assign(state, { identifier, title: "", key: "", verdict: "" })
-    box.append(said("", element("b", "Not known here yet: "), element("a", identifier, { href: home(identifier), rel: "noopener" })))
+    box.append(said("", element("b", "Not known here yet: "), element("a", written(identifier), { href: home(identifier), rel: "noopener" })))
     box.append(said("No harvest brought it, or no topic matched it. If it belongs here, ask to include it: its facts are looked up at the source."))
     return box
   }
@@ -42,8 +42,8 @@ function told(identifier, found) {
   box.append(said("", element("b", `${STATES[state.verdict]}: `), title))
   const where = said("")
   if (key) where.append(element("a", "Its page", { href: `${root}papers/${key}/` }), " · ")
-  where.append(element("a", name, { href: home(name), rel: "noopener" }))
-  if (name !== identifier) where.append(`, asked for as ${identifier}`)
+  where.append(element("a", written(name), { href: home(name), rel: "noopener" }))
+  if (name !== identifier) where.append(`, asked for as ${written(identifier)}`)
   where.append(" · ", element("a", "every decision on it", { href: `${root}why/?id=${encodeURIComponent(name)}` }))
   box.append(where)
   if (decisions.length) box.append(element("p", `${decisions[0][4]}: ${decisions[0][5]}`, { class: "lv-why" }))
