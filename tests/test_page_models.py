@@ -212,10 +212,10 @@ def test_it_sorts_filters_and_counts(address: str, watched: Callable[..., Watche
     assert seen.page.locator("th[aria-sort]").all_inner_texts() == ["First paper"]
     seen.page.get_by_label("Filter").fill("llama")
     assert seen.page.locator("tbody tr:visible").count() == 1
-    assert seen.page.locator("#models-count").inner_text() == "1 of 2 entries"
+    assert seen.page.locator("#models-count").inner_text() == "1 of 2 entries; the other parts are above"
     seen.page.get_by_label("Filter").fill("")
     seen.page.get_by_label("with weights").check()
-    assert seen.page.locator("#models-count").inner_text() == "0 of 2 entries"
+    assert seen.page.locator("#models-count").inner_text() == "None of 2 entries; the other parts are above"
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert seen.complaints == []
 

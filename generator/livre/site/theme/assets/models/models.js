@@ -37,7 +37,8 @@ function filter() {
     row.hidden = !fits
     shown += fits
   })
-  counted.textContent = shown === rows.length ? `${rows.length} entries` : `${shown} of ${rows.length} entries`
+  const others = shown < rows.length && document.querySelector(".lv-pieces a:not([aria-current])") ? "; the other parts are above" : ""
+  counted.textContent = shown === rows.length ? `${rows.length} entries` : `${shown || "None"} of ${rows.length} entries${others}`
 }
 if (tools) {
   tools.addEventListener("input", filter)
