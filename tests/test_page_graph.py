@@ -181,7 +181,7 @@ def test_no_two_stops_share_a_place_and_every_line_ends_at_its_stops(fabricated)
 def test_a_paper_says_how_much_of_its_references_is_known_by_source(fabricated):
     said = text(rendered(review(fabricated), "papers/muller2099horned/"))
     assert "20 references listed, 15 with an identifier, 2 in this review; from the reference list in its arXiv source, asked on" in said
-    assert "Cites, of this review 2" in said
+    assert "Cites in this review 2" in said
 
 
 def test_a_list_that_did_not_come_says_why_in_words_that_are_no_markup(fabricated):

@@ -81,7 +81,7 @@ def _sides(paper: Paper, review: Review) -> Iterator[Side]:
     network = review.network
     i = network.position[paper.key]
     for title, id_, row in (
-        ("Cites, of this review", "cites", network.graph.references[i]),
+        ("Cites in this review", "cites", network.graph.references[i]),
         ("Cited here by", "cited-by", network.graph.cited_by[i]),
     ):
         keys = sorted((network.graph.keys[j] for j in row), key=lambda k: (-network.measures[k].citations, k))
