@@ -175,7 +175,7 @@ def test_papers_are_ordered_written_about_moved_and_removed_by_keyboard(reader: 
     assert keys(page) == ["crowd2099many", "zero20990"]
     assert page.evaluate("document.activeElement.dataset.id") in {"down-zero20990", "up-zero20990", None}
     page.locator('[data-id="open-zero20990"]').press("Enter")
-    page.get_by_role("textbox", name="Tags, parted by commas").fill("dull, numbers , dull")
+    page.get_by_role("textbox", name="Tags, with commas between them").fill("dull, numbers , dull")
     page.get_by_role("textbox", name="Note").fill("Nothing in it.")
     page.get_by_role("button", name="Copy", exact=True).press("Enter")
     assert kept(page)[0]["papers"][1]["tags"] == ["dull", "numbers"]

@@ -45,7 +45,7 @@ function tags(list, paper) {
   const field = make("input", { type: "text", value: paper.tags.join(", "), data: { id: `tags-${paper.key}` }, autocomplete: "off" })
   const said = () => [...new Set(field.value.split(",").map((t) => t.trim().slice(0, MOST.tag)).filter(Boolean))].slice(0, MOST.tags)
   field.addEventListener("change", () => write(list, paper, { tags: said() }))
-  return make("label", {}, "Tags, parted by commas", field)
+  return make("label", {}, "Tags, with commas between them", field)
 }
 
 function move(list, paper, lists) {
