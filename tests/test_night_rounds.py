@@ -244,6 +244,32 @@ def test_what_a_person_decides_is_proposed_no_longer(bib: Path, run: Callable[..
     assert work(1).primary not in {p.paper for p in left}
 
 
+def test_who_corrects_a_paper_does_not_make_the_machine_leave_it_out(bib: Path, run: Callable[..., night.Report]) -> None:
+    run()
+    contribute(bib, "title", 1, "correct", more='[set]\ntitle = "As a person calls it"\n')
+    file = next((bib / "papers").glob("*.bib"))
+    file.write_text(file.read_text().replace(f"{{{TITLES[2]}}},", "{By hand},\n  curated      = {title},", 1))
+    for on in ("2025-04-08", "2025-04-15"):
+        assert run(on=on).proposed == ()
+        assert "rules" in lines(bib)["judgement"], "everything was judged again"
+    titles = {p.primary: p.title for p in corpus.load(bib).papers.values()}
+    assert (titles[work(1).primary], titles[work(2).primary]) == ("As a person calls it", "By hand")
+    assert last(bib, 1) == ("include", "correction", "inbox")
+    assert last(bib, 2) == ("include", "skin", "rules")
+
+
+def test_changed_rules_judge_what_was_corrected_and_leave_it_to_people(bib: Path, run: Callable[..., night.Report]) -> None:
+    run()
+    contribute(bib, "title", 1, "correct", more='[set]\ntitle = "As a person calls it"\n')
+    run(on="2025-04-08")
+    (bib / "scope.toml").write_text(SCOPE.replace('["robot*"]', '["part 2"]'))
+    proposed = run(on="2025-04-09").proposed
+    assert {p.paper for p in proposed if p.kind == "drop"} == {work(1).primary, work(2).primary}
+    assert run(on="2025-04-16").proposed == proposed
+    run(on="2025-04-17", apply=True)
+    assert last(bib, 1) == ("exclude", "no-topic", "rules")
+
+
 def test_a_small_difference_is_applied_at_once_and_recorded(bib: Path, run: Callable[..., night.Report]) -> None:
     run()
     (bib / "scope.toml").write_text(SCOPE.replace("robot*", "android*"))

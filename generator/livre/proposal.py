@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from .corpus import history
 from .errors import BadData
-from .merge import MACHINE, merge
+from .merge import CURATED, MACHINE, merge
 from .model import CORRECTION, Decision, Identifier, Paper, Problem, Verdict
 from .plaintext import contents, decode, one_line
 
@@ -36,6 +36,7 @@ EVERY = timedelta(days=7)
 _COLUMNS = ("kind", "paper", "before", "after", "because")
 _KINDS = {"drop": "dropped", "add": "added", "move": "moved"}
 _PERSONAL = frozenset({"import", "background"})
+_JUDGED = frozenset({"title", "abstract", "classes"})
 _RULES = re.compile(r"rules ([0-9a-f]{12})")
 
 
@@ -57,8 +58,33 @@ def digest(bib: Path) -> str:
 
 def due(nights: Iterable[Night], rules: str, on: str) -> bool:
     """Whether everything is to be judged again on the day `on` (ISO date): other rules than last time, or `EVERY` over."""
-    judged = max(((n.night, m[1]) for n in nights if n.source == "judgement" and (m := _RULES.search(n.outcome))), default=None)
+    judged = _judged(nights)
     return judged is None or judged[1] != rules or judged[0] <= (date.fromisoformat(on) - EVERY).isoformat()
+
+
+def changed(nights: Iterable[Night], rules: str) -> bool:
+    """Whether other rules are in force than when everything was judged last."""
+    judged = _judged(nights)
+    return judged is not None and judged[1] != rules
+
+
+def _judged(nights: Iterable[Night]) -> tuple[str, str] | None:
+    """The night in which everything was judged last, and the digest of its rules."""
+    return max(((n.night, m[1]) for n in nights if n.source == "judgement" and (m := _RULES.search(n.outcome))), default=None)
+
+
+def vouched(corpus: Corpus, proposed: Iterable[Proposed]) -> frozenset[Identifier]:
+    """Papers that people have corrected: who corrects a paper wants it here, and may take from it the words for which it is here.
+
+    Not those that changed rules have `proposed` to drop: that waits for people, and is theirs to apply.
+    """
+
+    def corrected(paper: Paper) -> bool:
+        fixed = {CURATED.get(name, name) for name in paper.curated} & _JUDGED
+        return bool(fixed) or any(d.criterion == CORRECTION and d.by not in MACHINE for d in history(corpus, paper))
+
+    dropped = {p.paper for p in proposed if p.kind == "drop"}
+    return frozenset(p.primary for p in corpus.papers.values() if p.primary not in dropped and corrected(p))
 
 
 def counted(proposed: Iterable[Proposed]) -> str:
@@ -76,17 +102,19 @@ def _machines(corpus: Corpus, record: Candidate) -> Decision | None:
     return held
 
 
-def differences(corpus: Corpus, review: Review) -> tuple[tuple[Proposed, ...], dict[Identifier, Decision], dict[str, tuple[str, ...]]]:
+def differences(
+    corpus: Corpus, review: Review, *, stay: frozenset[Identifier] = frozenset()
+) -> tuple[tuple[Proposed, ...], dict[Identifier, Decision], dict[str, tuple[str, ...]]]:
     """What would be decided and filed otherwise today, with the decisions by work and the categories by paper that would do it.
 
-    Works that people decided on, and facets that they filed, are left alone. A paper that would only wait stays.
+    Works that people decided on, and facets that they filed, are left alone. A paper that would only wait stays, as do those of `stay`.
     """
     pairs = [(r, d) for r in (*corpus.papers.values(), *corpus.candidates.values()) if (d := _machines(corpus, r))]
     proposed: list[Proposed] = []
     decisions: dict[Identifier, Decision] = {}
     for (record, held), fresh in zip(pairs, review.all_fresh([r for r, _ in pairs]), strict=True):
         kind, decision = _verdict(record, held, fresh, review.on)
-        if decision:
+        if decision and not (kind == "drop" and record.primary in stay):
             decisions[record.primary] = decision
             told = f"{decision.verdict} ({decision.criterion})"
             before = f"{held.verdict} ({held.criterion})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from . import audit, card, evaluate, filed, filing, lessons, proposal, relevance, sentinels
 from .judgement import Review
 from .merge import merge
-from .model import Night
+from .model import Identifier, Night
 from .scope import load as load_scope
 from .tally import record, tally
 from .taxonomy import load as load_taxonomy
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .corpus import Corpus
-    from .model import Candidate, Change, Identifier
+    from .model import Candidate, Change
     from .proposal import Proposed
 
 
@@ -82,13 +82,13 @@ def learn(
     return Learned(review=review, screening=screening, filing=filer)
 
 
-def _judged_again(corpus: Corpus, review: Review, *, everything: bool) -> tuple[Round, str]:
+def _judged_again(corpus: Corpus, review: Review, *, everything: bool, stay: frozenset[Identifier]) -> tuple[Round, str]:
     """What waited decided as it would be today, and the differences that other rules and the model make applied if few, else proposed.
 
-    Also what the record of nights says of it.
+    The papers of `stay` are not dropped. Also what the record of nights says of it.
     """
     decisions = proposal.waiting(corpus, review)
-    proposed, changed, categories = proposal.differences(corpus, review)
+    proposed, changed, categories = proposal.differences(corpus, review, stay=stay)
     few = everything or len(proposed) <= review.scope.screening.apply
     if few:
         decisions |= changed
@@ -112,7 +112,8 @@ def close(corpus: Corpus, learned: Learned, bib: Path, *, apply: bool) -> Round:
     proposed = proposal.standing(proposal.load(bib), corpus)
     made, said = Round(corpus=corpus, proposed=proposed, files={proposal.PATH: proposal.dumps(proposed)}), ""
     if apply or proposal.due(corpus.nights, rules, review.on):
-        made, said = _judged_again(corpus, review, everything=apply)
+        stay = frozenset[Identifier]() if proposal.changed(corpus.nights, rules) else proposal.vouched(corpus, proposed)
+        made, said = _judged_again(corpus, review, everything=apply, stay=stay)
     after, changes = _bounded(made.corpus, review)
     if said or after != made.corpus:
         blank = Night(night=review.on, source="judgement", seen=len(corpus.papers) + len(corpus.candidates))
