@@ -219,6 +219,13 @@ def test_a_bundle_that_is_not_whole_is_refused(root: Path, tmp_path: Path, spoil
         bundle.read(tmp_path / "bundle")
 
 
+def test_more_bytes_than_a_bundle_may_have_are_not_even_read(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle.write(tmp_path / "bundle", night(root))
+    monkeypatch.setattr(bundle, "TOTAL", 100)
+    with pytest.raises(BrokenInvariant, match="too many bytes"):
+        bundle.read(tmp_path / "bundle")
+
+
 def test_a_bundle_that_was_swapped_on_the_way_is_refused(root: Path, tmp_path: Path) -> None:
     made = night(root)
     digest = bundle.write(tmp_path / "one", made)
@@ -517,6 +524,22 @@ def test_a_contribution_from_an_issue_becomes_a_branch_and_a_pull_request(root: 
         assert propose.propose(here, ask, folder, into="main") == first
     assert git(tmp_path / "origin.git", "rev-parse", "submit/issue-12~1") == tip, "the branch only moves forward"
     assert git(tmp_path / "origin.git", "diff", "--name-status", "main", "submit/issue-12") == f"A\t{SAID['path']}"
+
+
+def test_a_branch_that_somebody_else_moves_meanwhile_is_no_success(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(root, "push", "-q", "origin", "HEAD:refs/heads/submit/issue-12")
+    here, old = landing.Git(root=root), git(root, "rev-parse", "HEAD")
+    git(tmp_path, "clone", "-q", "-b", "submit/issue-12", str(tmp_path / "origin.git"), str(tmp_path / "human"))
+    git(tmp_path / "human", "commit", "-q", "--allow-empty", "-m", "By a person")
+    git(tmp_path / "human", "push", "-q", "origin", "submit/issue-12")
+    tips = iter([old])
+    known = landing.Git.tip
+    monkeypatch.setattr(landing.Git, "tip", lambda self, remote, branch: next(tips, "") or known(self, remote, branch))
+    with GithubServer() as github:
+        ask = forge.Forge(repository="ada-example/skin", token=TOKEN, base=github.url)
+        with pytest.raises(Unavailable, match="meanwhile"):
+            propose.propose(here, ask, handed(tmp_path / "one"), into="main")
+        assert not github.pulls
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -186,6 +187,12 @@ def test_a_file_that_a_night_cannot_read_is_one_line_and_only_the_record_says_so
     after = files(review)
     assert {n for n in after if after[n] != before.get(n)} == {"nights/2025.tsv"}
     assert str(review).encode() not in after["nights/2025.tsv"]
+
+
+def test_a_message_that_has_no_place_is_one_line_and_not_a_problem_that_was_found(review: Path, livre: Callable[..., Result]) -> None:
+    done = livre("update", "--source", "inbox", "--message", str(review / "nowhere" / "night.txt"))
+    assert done.exit_code == 73
+    assert re.fullmatch(r"livre: .*night\.txt: No such file or directory; see to that, and run again\n", done.stderr)
 
 
 @pytest.mark.parametrize("name", ["bib/scope.toml", "bib/taxonomy.toml", "mkdocs.yml"])

@@ -111,6 +111,20 @@ def test_a_dry_run_tells_what_would_happen_and_leaves_everything(review: Path) -
     assert not git(review, "status", "--porcelain")
 
 
+def test_a_retirement_that_broke_off_can_be_done_again(review: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workflow that cannot be written: the review has not ended, since a second try would decline."""
+    known = Path.write_text
+
+    def refused(path: Path, *words: str) -> int:
+        if path.suffix == ".yml":
+            raise PermissionError(13, "Permission denied", str(path))
+        return known(path, *words)
+
+    monkeypatch.setattr(Path, "write_text", refused)
+    assert retire(review).exit_code == 73
+    assert not (review / "bib" / retirement.FILE).exists()
+
+
 def test_a_retired_review_says_so_everywhere_and_no_night_runs(review: Path, tmp_path: Path) -> None:
     before = {f: f.read_bytes() for f in (review / "bib").rglob("*") if f.is_file()}
     done = retire(review)

@@ -157,11 +157,14 @@ def _parsed(data: bytes, folder: Path) -> Bundle:
         raise ValueError("no digest, or no size")
     if len(pieces) > MOST:
         raise ValueError("too many files")
-    contents = {}
+    contents, total = {}, 0
     for digest in sorted(digests):
         file = folder / digest
         if file.is_symlink() or not file.is_file() or file.stat().st_size > LARGEST:
             raise ValueError(f"{digest} is missing or too large")
+        total += file.stat().st_size
+        if total > TOTAL:  # before it is read, for the sizes that are promised may be lies
+            raise ValueError("too many bytes")
         contents[digest] = file.read_bytes()
     return Bundle(base=said["base"], message=said["message"], pieces=pieces, contents=contents)
 

@@ -186,6 +186,9 @@ def upgrade(root: Path, doing: Iterable[Step]) -> None:
                 continue
             _put(root, [seed.Seeded(path=step.path, data=step.new, tool=step.tool)])
             known[step.path] = Owned(path=step.path, owner=LIVRE if step.tool else MAINTAINER, sha256=_digest(step.new))
+        for file in seed.tool():  # also what an upgrade that broke off had renewed, and not noted
+            if (root / file.path).is_file() and (root / file.path).read_bytes() == file.data:
+                known[file.path] = Owned(path=file.path, owner=LIVRE, sha256=_digest(file.data))
         (root / MANIFEST).write_bytes(ledger.write([known[p] for p in sorted(known)], _COLUMNS).encode())
     except OSError as error:
         raise CannotWrite(f"{error.filename or root}: {error.strerror}") from None

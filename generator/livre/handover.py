@@ -31,7 +31,9 @@ def made(root: Path, message: str) -> Bundle:
         changes = revisions.since(root, "HEAD")
         deltas = [d for d in changes.deltas if not d.path.startswith(_OWN)]
         if strange := [d.path for d in deltas if not d.path.startswith(_BIB) or d.after not in {"", _FILE}]:
-            raise BrokenInvariant(f"{strange[0]!a} has changed too: a night writes plain files under bib/ and nothing else")
+            raise BrokenInvariant(
+                f"{strange[0]!a} has changed too: commit or remove it, for a night writes plain files under bib/ and nothing else"
+            )
         old = revisions.contents(root, (d.blob for d in deltas))
         files: dict[str, tuple[bytes | None, bytes | None]] = {}
         for delta in deltas:

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .errors import BrokenInvariant
+from .errors import BrokenInvariant, Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def read(folder: Path) -> tuple[dict[str, str], bytes]:
 def propose(git: Git, ask: Forge, folder: Path, *, into: str, remote: str = "origin") -> str:
     """Open the pull request for the contribution in `folder`, or renew the one that is there; its address.
 
-    The branch is only ever moved forward. CannotWrite when it, or the pull request, is refused.
+    The branch is only ever moved forward. CannotWrite when it, or the pull request, is refused, Unavailable when somebody else moves it.
     """
     words, data = read(folder)
     base = git.line("rev-parse", "HEAD")
@@ -62,7 +62,8 @@ def propose(git: Git, ask: Forge, folder: Path, *, into: str, remote: str = "ori
     if git.blob(parent or base, words["path"]) != data:
         credit = f"\n\nCo-authored-by: {words['author']}" if words["author"] else ""
         commit = git.commit(parent or base, {words["path"]: data}, f"{words['subject']}\n\n{words['text']}{credit}\n")
-        git.push(remote, commit, words["branch"], base=parent)
+        if not git.push(remote, commit, words["branch"], base=parent).commit:
+            raise Unavailable(f"somebody else pushed to {words['branch']} meanwhile, and nothing was proposed: put the label on once more")
     owner = ask.repository.partition("/")[0]
     pulls: list[dict[str, Any]] = ask("GET", f"/pulls?state=open&head={owner}:{words['branch']}&per_page=1") or []
     if not pulls:

@@ -66,10 +66,10 @@ def retire_command(root: Path, because: str, successor: str, base_url: str, *, d
     if not dry_run:
         for path in publish.write(release, root / "build" / "snapshot"):
             tell.say(f"  last release: {path}")
-        with save.writer(bib):
-            save.write(bib, {retirement.FILE: retirement.dumps(said)})
         for name, text in schedules.items():
             (root / name).write_text(text, "utf-8")
+        with save.writer(bib):  # last, because it is what a second try would decline for
+            save.write(bib, {retirement.FILE: retirement.dumps(said)})
     tell.say(f"  {'would write' if dry_run else 'wrote'} {retirement.SHOWN}")
     for name in schedules:
         tell.say(f"  {'would take' if dry_run else 'took'} the schedule out of {name}")

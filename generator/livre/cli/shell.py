@@ -62,8 +62,11 @@ class Commands(click.Group):
             again = "; nothing was taken from it: try again later" if isinstance(error, SourceError) else ""
             tell.complain(f"livre: {error}{again}")
             ctx.exit(error.exit_code)
-        except PermissionError as error:
-            tell.complain(f"livre: {error.filename}: {error.strerror}; let this user read and write the review")
+        except OSError as error:
+            if error.filename is None:
+                raise
+            advice = "let this user read and write the review" if isinstance(error, PermissionError) else "see to that, and run again"
+            tell.complain(f"livre: {error.filename}: {error.strerror}; {advice}")
             ctx.exit(CannotWrite.exit_code)
 
 
