@@ -233,6 +233,21 @@ def test_an_upgrade_brings_a_page_that_is_new_and_then_it_is_the_maintainers(rev
     assert found.owned(review)[page].owner == "maintainer"
 
 
+def test_an_upgrade_that_broke_off_is_finished_by_the_next(review: Path) -> None:
+    """The Makefile was renewed, but the manifest had not been written: it must not count as changed by a person for ever."""
+    new = (review / "Makefile").read_bytes()
+    older(review, "Makefile", "old:\n")
+    (review / "Makefile").write_bytes(new)
+    older(review, "content/papers/shell.md", "old\n")
+    assert livre("init", str(review), "--upgrade", "--yes").exit_code == 0
+    assert found.owned(review)["Makefile"].sha256 == found._digest(new)
+
+
+@pytest.mark.parametrize(("typed", "title"), [("MRI*, scan*", "MRI"), ("=SAM AND skin", "SAM and skin"), ("unicorn*", "Unicorn")])
+def test_the_title_of_a_topic_keeps_the_case_of_its_words(typed: str, title: str) -> None:
+    assert plan.subject(typed).title == title
+
+
 def test_a_manifest_that_points_outside_of_the_review_is_refused(review: Path, tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("x")
     older_digest = found._digest(b"x")

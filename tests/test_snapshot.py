@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livre import citable, publish, scope
+from livre import citable, publish, scope, snapshot
 from livre.build import build
 from livre.cli import main
 from livre.errors import BadData, CannotWrite, UsageError
@@ -141,6 +141,12 @@ def test_any_words_of_a_scope_make_a_citation_that_can_be_read_again(fabricated:
     changed = replace(known, title=title, description=about, curators=(scope.Curator(name=name),))
     read = yaml.safe_load(citable.cff(changed).decode())
     assert (read["title"], read["abstract"], read["authors"]) == (title, about, [{"name": name}])
+
+
+@pytest.mark.parametrize(("title", "name"), [("X" * 60, "x" * 40), ("!!!", "review"), ("Dragons " * 9, "dragons-" * 4 + "dragons")])
+def test_a_release_has_a_name_whatever_the_review_is_called(fabricated: Path, title: str, name: str) -> None:
+    known = replace(scope.load(fabricated / "bib" / "scope.toml"), title=title)
+    assert snapshot.release(known, [], papers=0, day="2099-06-07", commit="0" * 40).name == f"{name}-2099-06-07"
 
 
 def test_what_is_in_no_commit_is_no_release(review: Path, tmp_path: Path) -> None:

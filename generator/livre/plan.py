@@ -69,7 +69,8 @@ def subject(text: str) -> Subject:
     groups = tuple(_terms(group) for group in _AND.split(one_line(text)))
     if not all(groups):
         raise UsageError(f"topic {text!r}: write words or phrases parted by commas, and AND between groups that must all be met")
-    return Subject(title=" and ".join(group[0].strip("*=!") for group in groups).capitalize(), groups=groups)
+    title = " and ".join(group[0].strip("*=!") for group in groups)
+    return Subject(title=title[:1].upper() + title[1:], groups=groups)
 
 
 def shelf(text: str) -> Shelf:

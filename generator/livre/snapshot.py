@@ -144,8 +144,8 @@ The facts in it are in the public domain (CC0 1.0). `{name}` was written by livr
 def release(scope: Scope, files: Iterable[tuple[str, bytes]], *, papers: int, day: str, commit: str, url: str = "") -> Release:
     """The release of these files at a commit of this day (ISO), with its description, checksums and ways to cite it."""
     short = slug(scope.title)
-    short = short if len(short) <= _NAME else short[:_NAME].rpartition("-")[0]
-    name = f"{short}-{day}"
+    short = short if len(short) <= _NAME else short[:_NAME].rpartition("-")[0] or short[:_NAME]
+    name = f"{short or 'review'}-{day}"
     held = dict(sorted(files))
     held |= {
         "README.md": _readme(name, scope, papers, day=day, commit=commit, url=url),
