@@ -70,7 +70,7 @@ def push_command(root: Path, message: Path | None, remote: str) -> None:
 
     \b
     Examples:
-      livre update --message night.txt; livre check && livre push --message night.txt
+      livre update --message /tmp/night.txt; livre check && livre push --message /tmp/night.txt
     """
     text = message.read_text(encoding="utf-8") if message and message.is_file() else PLAIN
     for line in outgoing.push(landing.Git(root=root, author=None), text, remote=remote):

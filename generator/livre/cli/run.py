@@ -58,8 +58,8 @@ def update(
 ) -> None:
     """One night: harvest, screen, file, apply the inbox, follow citations, save.
 
-    Running a finished night again changes nothing. A source that fails leaves bib/ as it was,
-    but for a line in the night's record.
+    Running a finished night again changes nothing. Of a harvest that fails nothing is taken but a line
+    for the night's record; the inbox and citations do not wait for it.
 
     \b
     Examples:
