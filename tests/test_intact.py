@@ -165,6 +165,23 @@ def test_what_people_edit_and_nights_write_is_intact(committed: Path, tmp_path: 
     intact.prove(root / "bib")
 
 
+def test_a_paper_that_a_night_left_without_a_category_is_intact_and_one_that_lost_them_otherwise_is_not(
+    committed: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "review"
+    shutil.copytree(committed, root)
+    path = next(p for p in (root / "bib" / "papers").glob("*.bib") if "  keywords " in p.read_text())
+    lines = path.read_text().splitlines(keepends=True)
+    del lines[next(n for n, line in enumerate(lines) if line.startswith("  keywords "))]
+    path.write_text("".join(lines))
+    with pytest.raises(BadData, match="has lost its field keywords"):
+        intact.prove(root / "bib")
+    ledger = root / "bib" / "nights" / "2099.tsv"
+    last = ledger.read_text().splitlines()[-1]
+    ledger.write_text(f"{ledger.read_text()}{last.replace('2099-03-06', '2099-03-07')}\n")
+    intact.prove(root / "bib")
+
+
 def test_a_review_that_git_does_not_know_is_judged_by_its_form_alone(committed: Path, tmp_path: Path) -> None:
     shutil.copytree(committed / "bib", tmp_path / "bib")
     ledger = tmp_path / "bib" / "nights" / "2099.tsv"
