@@ -59,7 +59,7 @@ class CannotWrite(LivreError):
 
 
 class SourceError(LivreError):
-    """A source gave no answer that can be trusted; nothing but the night's record is written."""
+    """A source gave no answer that can be trusted; nothing is taken from it but a line for the night's record."""
 
     exit_code: ClassVar[int] = 75
 

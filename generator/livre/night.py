@@ -109,7 +109,7 @@ def run(
 
     Routes are tried in order; the first complete one counts. `lookup` fetches works by their arXiv id; `ask` says what is known of
     works that the inbox names, by default only what `lookup` does. The failure of all of them is in
-    `Report.failure`, and only the night's record is saved. Each of the `sources` of citations is asked for `budget`
+    `Report.failure`; then only the record, the inbox and citations are saved. Each of the `sources` of citations is asked for `budget`
     papers, the endpoint of `summaries` for a few of its own. `apply` does all that changed rules propose, however much.
     `at` gives the time (UTC, ISO) that the lines of the record bear. Raises BadData, BrokenInvariant, CannotWrite.
     """
