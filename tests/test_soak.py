@@ -207,7 +207,7 @@ class Year:
             return
         more = ""
         if action == "correct":
-            self.titles[name] = f"As a person writes it, and still {WORD} ({name})"
+            self.titles[name] = f"As a person writes it ({name})"
             more = f'[set]\ntitle = "{self.titles[name]}"\n'
         else:
             (self.excluded if action == "exclude" else self.included).add(name)
