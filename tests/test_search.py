@@ -441,6 +441,16 @@ def test_an_address_brings_back_words_filters_and_order(address: str, opened: Ca
 
 
 @pytest.mark.browser
+def test_marked_words_that_follow_each_other_stay_apart(address: str, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.goto(f"{address}papers/?q=winged+imaginary")
+    key = found(page)[0]
+    title = page.locator(f'#found > li[data-key="{key}"] > a')
+    assert title.locator("mark").all_inner_texts()[:2] == ["winged", "imaginary"]
+    assert title.inner_text().startswith("A winged imaginary model of dragons")
+
+
+@pytest.mark.browser
 def test_where_nothing_has_all_words_what_has_some_is_shown_and_said(address: str, opened: Callable[..., Page]) -> None:
     page = opened()
     page.goto(f"{address}papers/?q=withdrawn+unicorns+graphs+zzzz")
