@@ -83,10 +83,10 @@ function card(data, row) {
   const { url, path, title, excerpt } = shown(data)
   const said = data.meta
   const line = element("p")
-  if (said.by) line.append(said.by, " · ")
+  if (said.by) line.append(said.by, "\u00a0· ")
   line.append(element("time", {}, said.date || "undated"))
-  if (said.lane) line.append(" · ", element("span", { class: `lv-lane lv-s${Number(said.slot) || 0}` }, said.lane))
-  if (said.shelves) line.append(` · ${said.shelves}`)
+  if (said.lane) line.append("\u00a0· ", element("span", { class: `lv-lane lv-s${Number(said.slot) || 0}` }, said.lane))
+  if (said.shelves) line.append(`\u00a0· ${said.shelves}`)
   if (rows.cited[row]) line.append(` · cited by ${number(rows.cited[row])} here`)
   const made = element("li", { "data-key": path.split("/")[1], "data-added": said.added }, element("a", { href: url.href }, ...title))
   if (said.status) made.append(" ", element("b", { class: "lv-status" }, said.status))
