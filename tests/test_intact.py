@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -179,6 +180,20 @@ def test_a_paper_that_a_night_left_without_a_category_is_intact_and_one_that_los
     ledger = root / "bib" / "nights" / "2099.tsv"
     last = ledger.read_text().splitlines()[-1]
     ledger.write_text(f"{ledger.read_text()}{last.replace('2099-03-06', '2099-03-07')}\n")
+    intact.prove(root / "bib")
+
+
+def test_a_withdrawn_work_that_came_back_is_intact(committed: Path, tmp_path: Path) -> None:
+    root = tmp_path / "review"
+    shutil.copytree(committed, root)
+    path = next(p for p in (root / "bib" / "papers").glob("*.bib") if "  source " in p.read_text())
+    text = path.read_text()
+    path.write_text(text.replace("  source  ", "  status       = {withdrawn},\n  source  ", 1))
+    git(root, "commit", "-qam", "Withdrawn")
+    path.write_text(text)
+    with pytest.raises(BadData, match="has lost its field status"):
+        intact.prove(root / "bib")
+    path.write_text(re.sub(r"(  source +=) \{[^}]*\}", r"\1 {oai v9 2099-03-07}", text, count=1))
     intact.prove(root / "bib")
 
 

@@ -24,6 +24,8 @@ ROWS: Final = {"decisions": 7, "audits": 4, "nights": 2, "references": 2, "citat
 """Ledgers whose rows stay: how many cells name a row. Of nights and lists only the name stays, for livre itself writes the rest anew."""
 SHRINKING: Final = ("candidates/", "inbox/", "proposal.tsv", *(f"{folder}/" for folder in ROWS))
 """What may end earlier than it did: works leave the candidates when they are included, and of ledgers the rows are counted."""
+TAKEN_BACK: Final = frozenset({"status", "crosslists"})
+"""Fields that a newer record of the source may be without: a withdrawn work that came back, a cross-list that was given up."""
 _ABSENCES: Final = 2
 """An edge that was absent so often may be gone the next time."""
 
@@ -42,11 +44,11 @@ def _keys(data: bytes) -> Counter[str]:
     return Counter(line.partition("{")[2].rstrip(", \r") for line in lines)
 
 
-def _fields(data: bytes) -> dict[str, frozenset[str]]:
-    """The names of the fields of each entry of a .bib."""
+def _fields(data: bytes) -> dict[str, dict[str, str]]:
+    """The fields of each entry of a .bib, by name."""
     entries = [block.split("\n") for block in data.decode(errors="replace").split("\n@")]
     return {
-        lines[0].partition("{")[2].rstrip(", \r"): frozenset(line.partition("=")[0].strip() for line in lines[1:] if "=" in line)
+        lines[0].partition("{")[2].rstrip(", \r"): {line.partition("=")[0].strip(): line for line in lines[1:] if "=" in line}
         for lines in entries
     }
 
@@ -73,8 +75,10 @@ def _form(path: str, old: bytes, new: bytes | None, *, may_go: frozenset[str]) -
         return "it ends too early" if new else "it is empty"
     if path.endswith(".bib"):
         now = _fields(new)
-        for key, names in _fields(old).items():
-            if gone := names - now.get(key, names) - may_go:
+        for key, was in _fields(old).items():
+            entry = now.get(key, was)
+            told = TAKEN_BACK if entry.get("source") != was.get("source") else frozenset[str]()
+            if gone := was.keys() - entry.keys() - may_go - told:
                 return f"{key} has lost its field {min(gone)}"
     return "one bit of it is another" if _one_bit(old, new, digits=not path.endswith(".toml")) else ""
 
