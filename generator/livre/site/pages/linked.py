@@ -119,7 +119,7 @@ def _facts(m: Measures, review: Review) -> Iterator[tuple[str, str]]:
     if m.recent:
         yield "In twelve months", f"{least}{m.recent} ({m.velocity:.1f} a month)"
     if m.standing is not None:
-        field = next((lane.title for lane in review.lanes if lane.id == m.field), "")
+        field = next((lane.title for lane in review.lanes if m.field and lane.id == m.field), "")
         yield (
             "Standing",
             f"PageRank above {int(100 * m.standing)} % of the {m.peers} papers nearest in time{f' in {field}' if field else ''}",
