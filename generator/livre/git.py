@@ -15,22 +15,26 @@ _SECONDS = 30
 _LONGEST = 80
 
 
-def _said(root: Path, *arguments: str) -> str:
-    """The first line that git prints, without anything invisible; '' when it has nothing to say, or is not there."""
+def _told(root: Path, *arguments: str) -> list[str] | None:
+    """The lines that git prints; None when it fails, takes too long, or is not there."""
     command = ["git", "-C", str(root), "--no-pager", "-c", "log.showSignature=false", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - no shell; paths follow `--`
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    lines = done.stdout.decode(errors="replace").splitlines() if done.returncode == 0 else []
+        return None
+    return done.stdout.decode(errors="replace").splitlines() if done.returncode == 0 else None
+
+
+def _said(root: Path, *arguments: str) -> str:
+    """The first line that git prints, without anything invisible; '' when it has nothing to say, or cannot say it."""
+    lines = _told(root, *arguments)
     return one_line(lines[0])[:_LONGEST].strip() if lines else ""
 
 
 def commit(root: Path) -> str:
-    """The commit that the review at `root` is at; '' where its files are in none, or were changed since."""
-    if not _said(root, "ls-files", "--", "bib/scope.toml") or _said(root, "status", "--porcelain", "--", "bib", "content", "mkdocs.yml"):
-        return ""
-    return _said(root, "rev-parse", "HEAD")
+    """The commit that the review at `root` is at; '' where its files are in none, were changed since, or git cannot say."""
+    clean = _told(root, "status", "--porcelain", "--", "bib", "content", "mkdocs.yml") == []
+    return _said(root, "rev-parse", "HEAD") if clean and _said(root, "ls-files", "--", "bib/scope.toml") else ""
 
 
 def committed(root: Path) -> str:

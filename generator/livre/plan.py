@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .appeal import quoted
 from .errors import UsageError
 from .names import slug
 from .plaintext import one_line
@@ -79,11 +79,6 @@ def shelf(text: str) -> Shelf:
     if not title.strip() or not slug(title):
         raise UsageError(f"category {text!r}: write its title, or its title, a colon, and words that file a work there")
     return Shelf(title=title.strip(), terms=_terms(terms) or (title.strip().lower(),))
-
-
-def quoted(text: str) -> str:
-    """A string as TOML and YAML both read it."""
-    return json.dumps(one_line(text), ensure_ascii=False)
 
 
 def _list(items: Iterable[str]) -> str:

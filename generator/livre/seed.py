@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import citable, plan
+from .appeal import quoted
 from .errors import BrokenInvariant
 
 if TYPE_CHECKING:
@@ -47,17 +48,17 @@ def _filled(text: str, values: dict[str, str]) -> str:
 
 def _values(of: Plan) -> dict[str, str]:
     return {
-        "quoted-title": plan.quoted(of.title),
-        "quoted-description": plan.quoted(of.description),
-        "escaped-description": plan.quoted(escape(of.description)),
-        "quoted-language": plan.quoted(of.language),
-        "quoted-curator": plan.quoted(of.curator),
-        "quoted-since": plan.quoted(of.since),
+        "quoted-title": quoted(of.title),
+        "quoted-description": quoted(of.description),
+        "escaped-description": quoted(escape(of.description)),
+        "quoted-language": quoted(of.language),
+        "quoted-curator": quoted(of.curator),
+        "quoted-since": quoted(of.since),
         "markdown-title": plan.marked_down(of.title),
         "markdown-description": plan.marked_down(of.description),
-        "sets": f"[{', '.join(map(plan.quoted, of.sets))}]",
-        "repository": f"repository = {plan.quoted(of.repository)}\n" if of.repository else "",
-        "site-url": f"site_url: {plan.quoted(of.address)}\n" if of.address else "",
+        "sets": f"[{', '.join(map(quoted, of.sets))}]",
+        "repository": f"repository = {quoted(of.repository)}\n" if of.repository else "",
+        "site-url": f"site_url: {quoted(of.address)}\n" if of.address else "",
         "topics": plan.topics(of),
         "criteria": plan.criteria(of),
         "categories": plan.categories(of, _KINDS),
