@@ -35,10 +35,10 @@ _NEWEST = 100
 _WORDS = 4
 
 _STATUS = {
-    Status.WITHDRAWN: "Withdrawn by its authors or by arXiv. It stays here so that the record is whole; do not rely on it.",
-    Status.RETRACTED: "Retracted. It stays here so that the record is whole; do not rely on it.",
-    Status.CORRECTED: "Corrected. Read the newest version.",
-    Status.REPLACED: "Replaced by a later work.",
+    Status.WITHDRAWN: "Its authors or arXiv withdrew it. It stays here so that the record is whole; do not rely on it.",
+    Status.RETRACTED: "It stays here so that the record is whole; do not rely on it.",
+    Status.CORRECTED: "Read the newest version.",
+    Status.REPLACED: "A later work replaces it.",
 }
 _FILED = {"rule": "by rule", "model": "by what was learned", "person": "filed by a person"}
 
