@@ -40,6 +40,9 @@ ORDER = (
     "snapshot",
     "retire",
     "init",
+    "push",
+    "bundle",
+    "unbundle",
 )
 """The commands in the order of a maintainer's day."""
 
