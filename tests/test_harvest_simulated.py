@@ -43,6 +43,7 @@ def _without(pattern: bytes) -> Fault:
     return body(lambda whole: re.sub(pattern, b"", whole, count=1, flags=re.DOTALL))
 
 
+_UNTOLD = _without(rb"<resumptionToken.*?</resumptionToken>")
 LOUD: list[Fault] = [
     body(lambda _: b""), body(lambda _: b"<!doctype html><html><body>Sorry</body></html>"), body(lambda _: b"Rate exceeded."),
     body(lambda whole: whole[: len(whole) // 2]), body(lambda whole: whole.replace(b"</record>", b"", 1).replace(b"</entry>", b"", 1)),
@@ -51,9 +52,7 @@ LOUD: list[Fault] = [
 ]  # fmt: skip
 QUIET: list[Fault] = [
     lambda answer, query: _without(rb"<record>.*?</record>")(answer, query) if answer.body.count(b"<record>") > 1 else answer,
-    lambda answer, query: (
-        _without(rb"<resumptionToken.*?</resumptionToken>")(answer, query) if query.get("verb") == "ListRecords" else answer
-    ),
+    lambda answer, query: _UNTOLD(answer, query) if query.get("verb") == "ListRecords" else answer,
 ]
 """A record fewer, and a first page that says that it is the only one: no single harvest can know these from the truth."""
 
