@@ -175,23 +175,25 @@ def _noting(asked: list[str]) -> Callable[[Request], None]:
     return note
 
 
+def _first_visit(address: str, browser: Browser) -> tuple[Mapping[str, Any], list[str]]:
+    """What `state.js` finds once a page has come to rest, and every address that was asked for."""
+    context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", _noting(asked))
+    page.goto(address, wait_until="networkidle")
+    state = page.evaluate((GATES / "state.js").read_text("utf-8"))
+    context.close()
+    return state, asked
+
+
 def test_a_first_visit_is_light_and_nothing_blocks_or_moves(built: Path, browser: Browser) -> None:
     with hosted(built, late=0.25) as address:
-        _first_visits(built, address, browser)
-
-
-def _first_visits(built: Path, address: str, browser: Browser) -> None:
-    for name, path in families(built).items():
-        context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
-        page = context.new_page()
-        asked: list[str] = []
-        page.on("request", _noting(asked))
-        page.goto(address + path, wait_until="networkidle")
-        state = page.evaluate((GATES / "state.js").read_text("utf-8"))
-        context.close()
-        assert {u.split("/")[2] for u in asked if not u.startswith("data:")} == {address.split("/")[2]}, path
-        assert state["bytes"] <= (MAP if name == "graph" else FIRST_LOAD), f"{name} ({path}) transfers {state['bytes']:,} bytes"
-        assert [u for u in state["blocking"] if not u.endswith(BLOCKING)] == [], f"{name} ({path}): these block the first paint"
-        assert state["fonts"] == [], f"{name} ({path}): a font is loaded"
-        assert state["unsized"] == [], f"{name} ({path}): images without width and height"
-        assert state["shift"] <= SHIFT, f"{name} ({path}) moves by {state['shift']} while it loads"
+        for name, path in families(built).items():
+            state, asked = _first_visit(address + path, browser)
+            assert {u.split("/")[2] for u in asked if not u.startswith("data:")} == {address.split("/")[2]}, path
+            assert state["bytes"] <= (MAP if name == "graph" else FIRST_LOAD), f"{name} ({path}) transfers {state['bytes']:,} bytes"
+            assert [u for u in state["blocking"] if not u.endswith(BLOCKING)] == [], f"{name} ({path}): these block the first paint"
+            assert state["fonts"] == [], f"{name} ({path}): a font is loaded"
+            assert state["unsized"] == [], f"{name} ({path}): images without width and height"
+            assert state["shift"] <= SHIFT, f"{name} ({path}) moves by {state['shift']} while it loads"

@@ -154,6 +154,15 @@ def refused(root: Path, shown: str) -> str:
     return "65 or 70"
 
 
+def found(bib: Path) -> list[str]:
+    """What is not intact, in words."""
+    try:
+        intact.prove(bib)
+    except BadData as error:
+        return [str(p) for p in error.problems]
+    return []
+
+
 def test_what_people_edit_and_nights_write_is_intact(committed: Path, tmp_path: Path) -> None:
     root = tmp_path / "review"
     shutil.copytree(committed, root)
@@ -163,7 +172,7 @@ def test_what_people_edit_and_nights_write_is_intact(committed: Path, tmp_path: 
     paper.write_text(paper.read_text().replace("  title        = {", "  title        = {Corrected: ", 1))
     (root / "bib" / "inbox").mkdir(exist_ok=True)
     (root / "bib" / "inbox" / "one.toml").write_text('paper = "9901.00001"\n')
-    intact.prove(root / "bib")
+    assert found(root / "bib") == []
 
 
 def test_a_paper_that_a_night_left_without_a_category_is_intact_and_one_that_lost_them_otherwise_is_not(
@@ -180,7 +189,7 @@ def test_a_paper_that_a_night_left_without_a_category_is_intact_and_one_that_los
     ledger = root / "bib" / "nights" / "2099.tsv"
     last = ledger.read_text().splitlines()[-1]
     ledger.write_text(f"{ledger.read_text()}{last.replace('2099-03-06', '2099-03-07')}\n")
-    intact.prove(root / "bib")
+    assert found(root / "bib") == []
 
 
 def test_a_withdrawn_work_that_came_back_is_intact(committed: Path, tmp_path: Path) -> None:
@@ -194,14 +203,14 @@ def test_a_withdrawn_work_that_came_back_is_intact(committed: Path, tmp_path: Pa
     with pytest.raises(BadData, match="has lost its field status"):
         intact.prove(root / "bib")
     path.write_text(re.sub(r"(  source +=) \{[^}]*\}", r"\1 {oai v9 2099-03-07}", text, count=1))
-    intact.prove(root / "bib")
+    assert found(root / "bib") == []
 
 
 def test_a_review_that_git_does_not_know_is_judged_by_its_form_alone(committed: Path, tmp_path: Path) -> None:
     shutil.copytree(committed / "bib", tmp_path / "bib")
     ledger = tmp_path / "bib" / "nights" / "2099.tsv"
     ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:-1]))
-    intact.prove(tmp_path / "bib")
+    assert found(tmp_path / "bib") == []
 
 
 def test_the_line_says_what_to_do(committed: Path, tmp_path: Path) -> None:

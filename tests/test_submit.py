@@ -27,7 +27,8 @@ from livre.recognise import recognise
 from livre.rulings import CORRECTABLE
 from livre.site import serve
 from pasted import BIBTEX, PASTED
-from test_site_browser import CHROMIUM, PATIENCE, QUIET, Watched
+from readers import reading
+from test_site_browser import PATIENCE, Watched
 
 playwright = pytest.importorskip("playwright.sync_api")
 if TYPE_CHECKING:
@@ -81,12 +82,8 @@ def homeless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.fail("the browser tests need Chromium: apt-get install chromium, or run pytest -m 'not browser'")
-    with playwright.sync_playwright() as p:
-        running = p.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with reading() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

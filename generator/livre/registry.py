@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Literal
 from . import toml
 from .latex import normal, plain
 from .names import slug
-from .naming import LONGEST, Kind, Named, by_ending, looks_named, named
+from .naming import LONGEST, Named, by_ending, looks_named, named
 from .traits import Trait, Traits, traits
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ RESERVED = frozenset({"content", "downloads", "limits", *(f"models-{n}" for n in
 """Anchors that the pages of the register need for themselves."""
 _UNLIKELY = re.compile(r"[a-z].*[A-Z]|[A-Z]{2}.*[a-z]|\d")
 """What no word of a sentence looks like, be it in capitals: only such a name is looked for in other papers."""
-KINDS: tuple[Kind, ...] = ("model", "dataset", "benchmark")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
